@@ -1,0 +1,64 @@
+# The verbs of this repository; `make help` lists them.
+# They need Python 3.11 or later and put everything else into .venv; PYTHON=python3.13 chooses another.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKER := uv==0.13.8
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock bench clean
+
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/ready ## Start everything and play the sample journeys; ctrl-C stops it
+	@exec $(BIN)/python -m demo $(ARGS)
+
+test: $(VENV)/ready ## Run the tests; ARGS="tests/house -x" is handed to pytest
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/ready ## Check format, lint, types, the walls between rooms, rules and migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m gateway.rulebook check
+	$(BIN)/python -m shared.store.migrate --check
+
+format: $(VENV)/ready ## Format the code and mend what the linter can mend
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+# Pins that still fit are kept. The locker has a place of its own, so that no lock has to name it.
+lock: $(VENV)/ready ## Pin the dependencies of pyproject.toml anew; ARGS=--upgrade takes newer releases
+	@$(BIN)/python -m venv build/lock
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check $(LOCKER)
+	@$(call pin,runtime,What the four applications need)
+	@$(call pin,dev,What a laptop and CI need,--all-extras --constraint requirements/runtime.txt)
+	@rm -r build/lock
+
+define pin
+build/lock/bin/uv pip compile pyproject.toml $(3) --output-file requirements/$(1).txt $(ARGS) \
+    --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet && \
+{ echo '# $(2), on any platform and Python 3.11 or later; `make lock` pins it anew.'; \
+  cat requirements/$(1).txt; } > build/$(1).txt && mv build/$(1).txt requirements/$(1).txt
+endef
+
+bench: $(VENV)/ready ## Measure how fast it is on this machine
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade \
+	    --target build/bench -r bench/requirements.txt
+	@PYTHONPATH=build/bench exec $(BIN)/python -m bench $(ARGS)
+
+clean: ## Remove the virtual environment and everything built
+	@rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# Made afresh whenever the lock changes; touched last, so that half an environment never passes for one.
+$(VENV)/ready: requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo 'Python 3.11 or later is needed; name one, such as: make $(MAKECMDGOALS) PYTHON=python3.13'; exit 1; }
+	@echo 'Installing the pinned dependencies into $(VENV); this is done once.'
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""The room that reads the store and tells a single victim timeline."""

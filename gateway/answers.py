@@ -1,0 +1,482 @@
+"""The shapes of the gateway's answers, with the heart's values put in; nothing is decided here."""
+
+from datetime import date, datetime
+from typing import Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from gateway.journey.calendar import Calendar
+from gateway.journey.duty import Clock, Rulebook, Terms
+from gateway.journey.membership import Membership
+from gateway.journey.obligations import NotOwed, Obligation, Standing
+from gateway.journey.sentences import fact_words
+from gateway.journey.silences import Part, Silence
+from gateway.journey.stages import Span
+from gateway.journey.story import Fact, Story
+from gateway.journey.timeline import Entry, StageRow, Timeline, TimelineEntry
+from shared.journey_event import KeptEvent
+from shared.london import london_day
+
+
+class Moments(BaseModel):
+    """The two moments (UTC) an answer is seen from; None for `known_at` is all that is known."""
+
+    as_of: datetime
+    known_at: datetime | None
+    settled: bool
+
+
+class EventRef(BaseModel):
+    """The event that says so: its identity, and its three times (UTC)."""
+
+    source: str
+    id: str
+    type: str
+    occurred_at: datetime
+    time_precision: Literal["instant", "day"]
+    recorded_at: datetime | None
+    received_at: datetime
+
+    @classmethod
+    def of(cls, event: KeptEvent) -> Self:
+        """Name an event."""
+        return cls(
+            source=event.source,
+            id=event.id,
+            type=event.type,
+            occurred_at=event.occurred_at,
+            time_precision=event.precision,
+            recorded_at=event.recorded_at,
+            received_at=event.received_at,
+        )
+
+
+class ReferenceBody(BaseModel):
+    """One reference of a journey, and when it was first heard of (UTC)."""
+
+    reference: str
+    first_received_at: datetime
+
+
+class JourneyBody(BaseModel):
+    """A journey: named by its first-received reference, with all that are linked to it."""
+
+    id: UUID
+    reference: str = Field(examples=["crime:avon-and-somerset/5224001234/V1"])
+    references: list[ReferenceBody]
+
+    @classmethod
+    def of(cls, membership: Membership) -> Self:
+        """Describe a journey."""
+        return cls(
+            id=membership.id,
+            reference=membership.name,
+            references=[
+                ReferenceBody(reference=r.reference, first_received_at=r.first_received_at)
+                for r in membership.references
+            ],
+        )
+
+
+class JourneyList(BaseModel):
+    """A page of journeys. `register` is null where the answer came straight from the events."""
+
+    items: list[JourneyBody]
+    next: str | None = None
+    as_of: datetime
+    register_: None = Field(None, alias="register", serialization_alias="register")
+
+
+class JudgedBy(BaseModel):
+    """The rules and the calendar of working days by which an answer was reached, as hashes."""
+
+    rulebook: str
+    calendar: str
+
+
+class VictimBody(BaseModel):
+    """The victim at the moment asked about, as far as duties depend on it."""
+
+    kind: str
+    under_18: bool
+    enhanced_rights: bool
+    enhanced_because: str | None
+    update_every_days: int | None
+    channels: list[str] | None
+    opted_out_of: list[str]
+
+    @classmethod
+    def of(cls, story: Story) -> Self:
+        """Describe the victim of a story."""
+        victim, day = story.victim, london_day(story.as_of)
+        agreed = victim.agreed_at(story.as_of)
+        because = victim.enhanced_because(day)
+        away = [out for out in victim.opt_outs if out.until is None]
+        return cls(
+            kind=victim.kind,
+            under_18=victim.under_18_on(day),
+            enhanced_rights=because is not None,
+            enhanced_because=because,
+            update_every_days=agreed.update_every_days if agreed else None,
+            channels=sorted(agreed.channels) if agreed and agreed.channels else None,
+            opted_out_of=sorted({word for out in away for word in out.scope}),
+        )
+
+
+class EntryBody(BaseModel):
+    """One line of the timeline. `at` is in UTC; only `day` is certain where `by_day` is true."""
+
+    at: datetime
+    day: date
+    by_day: bool
+    kind: Entry
+    says: str
+    agency: str | None
+    organisation: str | None
+    corrected: bool
+    obligation: str | None
+    events: list[EventRef]
+
+    @classmethod
+    def of(cls, entry: TimelineEntry) -> Self:
+        """Describe an entry."""
+        return cls(
+            at=entry.at,
+            day=entry.day,
+            by_day=entry.by_day,
+            kind=entry.kind,
+            says=entry.says,
+            agency=entry.agency,
+            organisation=entry.organisation,
+            corrected=entry.corrected,
+            obligation=entry.obligation.id if entry.obligation else None,
+            events=[EventRef.of(event) for event in entry.sources],
+        )
+
+
+class StageBody(BaseModel):
+    """One stay in a stage: when (UTC), who held the case, and how the victim fared in it.
+
+    `longest_silence_days` counts only the days that fell within the stay.
+    """
+
+    stage: str
+    entered: datetime
+    left: datetime | None
+    holder: str
+    organisation: str | None
+    contacts: int
+    longest_silence_days: int | None
+    gaps: int
+    obligations: dict[Standing, int]
+
+    @classmethod
+    def of(cls, row: StageRow) -> Self:
+        """Describe a row of the stage table."""
+        return cls(
+            stage=row.span.stage.word,
+            entered=row.span.since,
+            left=row.span.until,
+            holder=row.span.holder,
+            organisation=row.span.organisation,
+            contacts=row.contacts,
+            longest_silence_days=row.longest_silence_days,
+            gaps=row.gaps,
+            obligations=dict(sorted(row.obligations.items())),
+        )
+
+
+class CitationBody(BaseModel):
+    """Where a term was read, in short, and how sure we are."""
+
+    source: str
+    at: str
+    confidence: str
+    says: str
+
+
+class EditionBody(BaseModel):
+    """The terms a start is held to: those of its own London day."""
+
+    edition: str
+    in_force: date
+    cite: CitationBody
+
+    @classmethod
+    def of(cls, terms: Terms) -> Self:
+        """Describe the terms of one edition."""
+        cite = terms.cite
+        return cls(
+            edition=terms.edition,
+            in_force=terms.in_force,
+            cite=CitationBody(
+                source=cite.source, at=cite.at, confidence=cite.confidence, says=cite.says
+            ),
+        )
+
+
+class TriggerBody(BaseModel):
+    """The fact that started the clock, and when (UTC, London day)."""
+
+    type: str
+    says: str
+    at: datetime
+    day: date
+    suspect: str | None
+    hearing: str | None
+    events: list[EventRef]
+
+    @classmethod
+    def of(cls, fact: Fact) -> Self:
+        """Describe the fact that started a clock."""
+        return cls(
+            type=fact.type,
+            says=fact_words(fact.type, fact.data, fact.suspect, fact.hearing),
+            at=fact.at,
+            day=fact.day,
+            suspect=fact.suspect,
+            hearing=fact.hearing,
+            events=[EventRef.of(event) for event in fact.sources],
+        )
+
+
+class AnswerBody(BaseModel):
+    """The event that met the duty, and whether it said what it carried."""
+
+    at: datetime
+    day: date
+    content_stated: bool
+    event: EventRef
+
+
+class CameCloseBody(BaseModel):
+    """An event that looked like an answer, and why it did not count."""
+
+    at: datetime
+    why: str
+    event: EventRef
+
+
+class EndingBody(BaseModel):
+    """When (UTC) and why the victim's own choice ended an obligation."""
+
+    at: datetime
+    why: str
+
+
+class IntervalBody(BaseModel):
+    """A standing and the time (UTC, end exclusive) for which it holds."""
+
+    standing: Standing
+    since: datetime
+    until: datetime | None
+
+
+class ObligationBody(BaseModel):
+    """One thing owed: under which rule, since when, until when, what met it, how it stands.
+
+    A limit in days ends with the London day `due_on`; `due_at` is the exclusive instant (UTC).
+    """
+
+    id: str
+    rule: str
+    title: str
+    right: int
+    kind: str
+    owner: str
+    organisation: str | None
+    edition: EditionBody
+    trigger: TriggerBody
+    counted_from: datetime | None
+    counted_from_receipt: bool
+    receipt_inferred: bool
+    enhanced: bool
+    enhanced_because: str | None
+    allowed: str
+    due_on: date | None
+    due_at: datetime | None
+    outside_calendar: bool
+    standing: Standing
+    breach: bool
+    content_stated: bool
+    answer: AnswerBody | None
+    came_close: list[CameCloseBody]
+    ending: EndingBody | None
+    standings: list[IntervalBody]
+
+    @classmethod
+    def of(cls, obligation: Obligation) -> Self:
+        """Describe an obligation."""
+        duty, answer, ending = obligation.duty, obligation.answer, obligation.ending
+        return cls(
+            id=obligation.id,
+            rule=duty.id,
+            title=duty.title,
+            right=duty.right,
+            kind=duty.kind.value,
+            owner=duty.owner,
+            organisation=obligation.organisation,
+            edition=EditionBody.of(obligation.terms),
+            trigger=TriggerBody.of(obligation.start),
+            counted_from=obligation.counted_from,
+            counted_from_receipt=(obligation.terms.starts or duty.starts).clock is Clock.RECEIVED,
+            receipt_inferred=obligation.receipt_inferred,
+            enhanced=obligation.enhanced_because is not None,
+            enhanced_because=obligation.enhanced_because,
+            allowed=str(obligation.allowed),
+            due_on=obligation.due_on,
+            due_at=obligation.due_at,
+            outside_calendar=obligation.outside_calendar,
+            standing=obligation.standing,
+            breach=obligation.is_breach,
+            content_stated=obligation.content_stated,
+            answer=None
+            if answer is None
+            else AnswerBody(
+                at=answer.at,
+                day=answer.day,
+                content_stated=answer.content_stated,
+                event=EventRef.of(answer.event),
+            ),
+            came_close=[
+                CameCloseBody(at=near.at, why=near.why, event=EventRef.of(near.event))
+                for near in obligation.came_close
+            ],
+            ending=None if ending is None else EndingBody(at=ending.at, why=ending.why),
+            standings=[
+                IntervalBody(standing=i.standing, since=i.since, until=i.until)
+                for i in obligation.standings
+            ],
+        )
+
+
+class NotOwedBody(BaseModel):
+    """A duty that was not owed, and the condition that did not hold."""
+
+    rule: str
+    title: str
+    right: int
+    condition: str
+    trigger: TriggerBody
+
+    @classmethod
+    def of(cls, not_owed: NotOwed) -> Self:
+        """Describe a duty that was not owed."""
+        duty = not_owed.duty
+        return cls(
+            rule=duty.id,
+            title=duty.title,
+            right=duty.right,
+            condition=not_owed.condition,
+            trigger=TriggerBody.of(not_owed.start),
+        )
+
+
+class PartBody(BaseModel):
+    """The part of a silence in one stage with one holder (UTC, London days)."""
+
+    stage: str
+    holder: str
+    organisation: str | None
+    since: datetime
+    until: datetime
+    days: int
+
+    @classmethod
+    def of(cls, part: Part) -> Self:
+        """Describe a part of a silence."""
+        span: Span = part.span
+        return cls(
+            stage=span.stage.word,
+            holder=span.holder,
+            organisation=span.organisation,
+            since=part.since,
+            until=part.until,
+            days=part.days,
+        )
+
+
+class SilenceBody(BaseModel):
+    """A time (UTC) in which nobody told the victim anything, in London days, and where it fell.
+
+    `too_long_from` is when it passed what was agreed (`agreed`) or else the local standard. Gaps
+    are local practice and never part of the Code's figures.
+    """
+
+    since: datetime
+    until: datetime
+    still: bool
+    days: int
+    allowed_days: int
+    agreed: bool
+    too_long_from: datetime
+    gap: bool
+    parts: list[PartBody]
+
+    @classmethod
+    def of(cls, silence: Silence) -> Self:
+        """Describe a silence."""
+        return cls(
+            since=silence.since,
+            until=silence.until,
+            still=silence.still,
+            days=silence.days,
+            allowed_days=silence.allowed_days,
+            agreed=silence.agreed,
+            too_long_from=silence.too_long_from,
+            gap=silence.is_gap,
+            parts=[PartBody.of(part) for part in silence.parts],
+        )
+
+
+class TimelineBody(BaseModel):
+    """One victim's journey across every agency, seen from `as_of`, as known at `known_at`."""
+
+    journey: JourneyBody
+    as_of: datetime
+    known_at: datetime | None
+    settled: bool = Field(
+        description="False where an event kept at this very moment could still change the answer."
+    )
+    judged_by: JudgedBy
+    victim: VictimBody
+    stage: str | None
+    holder: str | None
+    holder_organisation: str | None
+    case_open: bool
+    timeline: list[EntryBody]
+    stages: list[StageBody]
+    obligations: list[ObligationBody]
+    not_owed: list[NotOwedBody]
+    longest_silence: SilenceBody | None
+    gaps: list[SilenceBody]
+    findings: list[str]
+
+    @classmethod
+    def of(
+        cls, timeline: Timeline, moments: Moments, rulebook: Rulebook, calendar: Calendar
+    ) -> Self:
+        """Describe a timeline."""
+        now = timeline.course.spans[-1] if timeline.course.spans else None
+        longest = timeline.longest_silence
+        course = timeline.course
+        return cls(
+            journey=JourneyBody.of(timeline.membership),
+            as_of=moments.as_of,
+            known_at=moments.known_at,
+            settled=moments.settled,
+            judged_by=JudgedBy(rulebook=rulebook.hash, calendar=calendar.hash),
+            victim=VictimBody.of(timeline.story),
+            stage=now.stage.word if now else None,
+            holder=now.holder if now else None,
+            holder_organisation=now.organisation if now else None,
+            case_open=bool(course.open) and course.open[-1][1] is None,
+            timeline=[EntryBody.of(entry) for entry in timeline.entries],
+            stages=[StageBody.of(row) for row in timeline.stages],
+            obligations=[ObligationBody.of(o) for o in timeline.followed.obligations],
+            not_owed=[NotOwedBody.of(n) for n in timeline.followed.not_owed],
+            longest_silence=SilenceBody.of(longest) if longest else None,
+            gaps=[SilenceBody.of(silence) for silence in timeline.gaps],
+            findings=list(timeline.findings),
+        )

@@ -1,0 +1,58 @@
+"""The gateway's application: reads the store and answers inspectors and partners."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from gateway.journey.silences import Standard
+from gateway.routes import journeys
+from gateway.rulebook import england_and_wales, load_rulebook
+from gateway.state import GatewayState
+from shared.settings import SilenceSettings, StoreSettings
+from shared.store import Store, database_for, utc_now
+from shared.web import application
+
+DESCRIPTION = """
+One victim's journey across police, prosecutors and probation: what the victim was owed under the
+Victims' Code, what was done, how late, and where nobody spoke.
+"""
+
+
+def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """Return the gateway's application; a rulebook that cannot be trusted stops its start."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        calendar = england_and_wales()
+        rulebook = load_rulebook(calendar=calendar)
+        silence = SilenceSettings()
+        database = database_for("gateway", StoreSettings())
+        url = await run_in_threadpool(database.__enter__)
+        try:
+            store = await Store.open(url, clock=clock)
+            app.state.gateway = GatewayState(
+                store=store,
+                rulebook=rulebook,
+                calendar=calendar,
+                standard=Standard(silence.silence_days, silence.member_silence_days),
+                clock=clock,
+            )
+            try:
+                yield
+            finally:
+                await store.close()
+        finally:
+            await run_in_threadpool(database.__exit__, None, None, None)
+
+    async def ready(app: FastAPI) -> None:
+        await app.state.gateway.store.ping()
+
+    app = application("Victim Journey gateway", DESCRIPTION, lifespan=lifespan, ready=ready)
+    app.include_router(journeys.router)
+    return app
+
+
+app = gateway_app()

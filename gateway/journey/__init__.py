@@ -1,0 +1,1 @@
+"""The pure heart: events, rules and a calendar in, one journey out; no clock, web or store."""

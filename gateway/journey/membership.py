@@ -1,0 +1,83 @@
+"""Which references make one journey, as known at one moment, and what the journey is called."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gateway.journey.story import ABOUT_REFERENCES, in_effect
+from shared.journey_event import JourneyRecord, KeptEvent, KnownReference, reference_id
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The references of one journey, first received first, and all the events kept under them.
+
+    The journey is named by its first-received reference. The events are those known at the moment
+    asked about, before corrections and withdrawals are applied.
+    """
+
+    references: tuple[KnownReference, ...]
+    events: tuple[KeptEvent, ...]
+
+    @property
+    def id(self) -> UUID:
+        """The journey's id: that of the reference it is named by."""
+        return self.references[0].reference_id
+
+    @property
+    def name(self) -> str:
+        """The reference the journey is named by."""
+        return self.references[0].reference
+
+
+def journey_of(
+    record: JourneyRecord, asked: UUID, *, known_at: datetime | None = None
+) -> Membership | None:
+    """Return the journey to which a reference belonged as known at a moment (aware, None for now).
+
+    A journey is what the links in effect connect; the latest word on a pair of references holds.
+    None is returned where the reference had not been heard of yet.
+    """
+    known = {
+        r.reference_id: r
+        for r in record.references
+        if known_at is None or r.first_received_at <= known_at
+    }
+    if asked not in known:
+        return None
+    joined = neighbours(record, known_at)
+    members = {asked}
+    frontier = [asked]
+    while frontier:
+        for other in joined[frontier.pop()] - members:
+            members.add(other)
+            frontier.append(other)
+    references = sorted(
+        (known[m] for m in members if m in known), key=lambda r: (r.first_received_at, r.reference)
+    )
+    ours = {r.reference for r in references}
+    return Membership(
+        references=tuple(references),
+        events=tuple(
+            e
+            for e in record.events
+            if e.reference in ours and (known_at is None or e.received_at <= known_at)
+        ),
+    )
+
+
+def neighbours(record: JourneyRecord, known_at: datetime | None) -> dict[UUID, set[UUID]]:
+    """Return, for each reference, those it is linked to directly."""
+    links = [e for e in in_effect(record.events, known_at=known_at) if e.type in ABOUT_REFERENCES]
+    latest: dict[frozenset[UUID], bool] = {}
+    for link in sorted(links, key=lambda e: (e.occurred_at, e.source, e.id)):
+        pair = frozenset({reference_id(link.reference), reference_id(link.data["reference"])})
+        latest[pair] = link.type == "reference.linked"
+    joined: dict[UUID, set[UUID]] = defaultdict(set)
+    for pair, linked in latest.items():
+        if linked and len(pair) == 2:
+            one, other = pair
+            joined[one].add(other)
+            joined[other].add(one)
+    return joined

@@ -1,0 +1,124 @@
+"""What counts as an answer to a duty's start, and what came close and why it did not count."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from gateway.journey.duty import Answer
+from gateway.journey.readings import CLOCK_TOLERANCE
+from gateway.journey.story import Contact, Fact, Story
+from gateway.journey.wording import CONTENTS, listed
+from shared.journey_event import KeptEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The event that met a duty, when (UTC, London day), and whether it said what it carried."""
+
+    event: KeptEvent
+    at: datetime
+    day: date
+    content_stated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CameClose:
+    """An event that looked like an answer and was none, with the reason."""
+
+    event: KeptEvent
+    at: datetime
+    why: str
+
+
+def answer_to(
+    start: Fact, met_by: Answer, story: Story
+) -> tuple[Answered | None, tuple[CameClose, ...]]:
+    """Return the first answer to what started a duty, and everything before it that came close."""
+    near: list[CameClose] = []
+    for event, at, day, stated, why_not in candidates(start, met_by, story):
+        if why_not is None:
+            return Answered(event, at, day, stated), tuple(near)
+        near.append(CameClose(event, at, why_not))
+    return None, tuple(near)
+
+
+def candidates(
+    start: Fact, met_by: Answer, story: Story
+) -> Iterator[tuple[KeptEvent, datetime, date, bool, str | None]]:
+    """Yield, in order of time, what might answer a start: event, when, content stated, why not."""
+    if met_by.done:
+        for fact in story.facts_of(*met_by.done):
+            if same(fact.suspect, start.suspect) and met_by.where.holds(fact.data):
+                early = is_before(fact, start)
+                yield (
+                    fact.event,
+                    fact.at,
+                    fact.day,
+                    True,
+                    "it came before the fact" if early else None,
+                )
+        return
+    required = met_by.required(start.data)
+    for contact in story.contacts:
+        if met_by.first_contact_by is not None:
+            if contact.event.agency != met_by.first_contact_by or is_before(contact, start):
+                continue
+        elif not speaks_of(contact, start, met_by.told_about):
+            continue
+        if is_before(contact, start) and answers_another(contact, start, story):
+            continue
+        stated = contact.carried is not None or not required
+        yield (
+            contact.event,
+            contact.at,
+            contact.day,
+            stated,
+            why_not(contact, start, required, story),
+        )
+
+
+def speaks_of(contact: Contact, start: Fact, types: tuple[str, ...]) -> bool:
+    """Say whether a telling is about the fact that started a duty.
+
+    Naming no suspect or hearing it is about all of them; `about_event` narrows it to the events
+    it names.
+    """
+    if not any(type_ in contact.about for type_ in types):
+        return False
+    if contact.about_events and not any(e.id in contact.about_events for e in start.sources):
+        return False
+    return same(contact.suspect, start.suspect) and same(contact.hearing, start.hearing)
+
+
+def answers_another(contact: Contact, start: Fact, story: Story) -> bool:
+    """Say whether a telling before a fact was about an earlier fact of the same kind."""
+    return any(
+        other is not start
+        and not is_before(contact, other)
+        and speaks_of(contact, other, (other.type,))
+        for other in story.facts_of(start.type)
+    )
+
+
+def why_not(contact: Contact, start: Fact, required: tuple[str, ...], story: Story) -> str | None:
+    """Return why a telling about the right fact does not count as an answer, or None if it does."""
+    if is_before(contact, start):
+        return "it came before the fact"
+    reason = story.victim.why_not_told(contact)
+    if reason is None and contact.carried is not None:
+        lacking = [CONTENTS[item] for item in required if item not in contact.carried]
+        if lacking:
+            reason = f"it left out {listed(lacking)}"
+    return reason
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Say whether two labels may mean the same suspect or hearing: naming none means any."""
+    return one is None or other is None or one == other
+
+
+def is_before(one: Fact | Contact, start: Fact) -> bool:
+    """Say whether something came before a fact, by London day where only a day is known."""
+    if one.by_day or start.by_day:
+        return one.day < start.day
+    return one.at < start.at - CLOCK_TOLERANCE

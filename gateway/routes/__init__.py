@@ -1,0 +1,1 @@
+"""The gateway's doors: each reads the store, asks the heart and tells; none decides anything."""

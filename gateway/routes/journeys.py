@@ -1,0 +1,104 @@
+"""Answers which journey a reference belongs to, and tells a single victim timeline."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from gateway.answers import JourneyBody, JourneyList, TimelineBody
+from gateway.journey.membership import Membership, journey_of
+from gateway.journey.timeline import timeline_of
+from gateway.routes.moments import read_moments
+from gateway.state import GatewayState
+from shared.journey_event import reference_id
+from shared.problems import BadQuestion, Failed, Fault, NotReady, UnknownJourney
+from shared.web import documented
+
+router = APIRouter(prefix="/v1", tags=["journeys"])
+
+AsOf = Annotated[
+    str | None,
+    Query(
+        description="Seen from this moment: a date (the end of that London day), or a date and "
+        "time with an offset. May lie in the future. Left out: `known_at`, else now.",
+        openapi_examples={"a day": {"value": "2024-04-30"}, "left out": {"value": None}},
+    ),
+]
+KnownAt = Annotated[
+    str | None,
+    Query(
+        description="As known at this moment: what arrived later is left out. "
+        "Left out: all that is known.",
+    ),
+]
+
+
+def state_of(request: Request) -> GatewayState:
+    """Return what this gateway works with."""
+    state: GatewayState = request.app.state.gateway
+    return state
+
+
+@router.get("/journeys", responses=documented(BadQuestion, Failed, NotReady))
+async def journeys(
+    request: Request,
+    reference: Annotated[
+        str,
+        Query(
+            description="A reference in any agency's scheme.",
+            openapi_examples={
+                "a crime": {"value": "crime:avon-and-somerset/5224001234/V1"},
+            },
+        ),
+    ],
+    known_at: KnownAt = None,
+) -> JourneyList:
+    """Find the journey that a reference belongs to; an unknown reference gives an empty list."""
+    state = state_of(request)
+    moments = read_moments(None, known_at, now=state.clock())
+    if "\x00" in reference:
+        fault = Fault("reference", "holds a NUL", "take the character out")
+        raise BadQuestion("The reference cannot be read.", fault)
+    asked = reference_id(reference)
+    record = await state.store.read_record(asked)
+    found = record and journey_of(record, asked, known_at=moments.known_at)
+    items = [JourneyBody.of(found)] if found else []
+    return JourneyList(items=items, as_of=moments.as_of)
+
+
+@router.get(
+    "/journeys/{journey_id}/timeline",
+    response_model=TimelineBody,
+    responses=documented(UnknownJourney, BadQuestion, Failed, NotReady),
+)
+async def timeline(
+    request: Request,
+    journey_id: Annotated[UUID, Path(description="A journey's id, from `/v1/journeys`.")],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+) -> Response:
+    """Tell one victim's journey across every agency, in order of time.
+
+    What was owed and how it stands, what was done, how late, and where nobody spoke: computed from
+    the events each time, so that it can be asked as of any moment and as known at any moment. The
+    id of a journey that was joined to another answers with that other.
+    """
+    state = state_of(request)
+    moments = read_moments(as_of, known_at, now=state.clock())
+    record = await state.store.read_record(journey_id)
+    membership: Membership | None = None
+    if record is not None:
+        membership = journey_of(record, journey_id, known_at=moments.known_at)
+    if membership is None:
+        fault = Fault("journey_id", "is no journey's id", "find the journey by its reference first")
+        raise UnknownJourney("No journey with this id is known, or was at that moment.", fault)
+    told = timeline_of(
+        membership,
+        state.rulebook,
+        state.calendar,
+        state.standard,
+        as_of=moments.as_of,
+        known_at=moments.known_at,
+    )
+    body = TimelineBody.of(told, moments, state.rulebook, state.calendar)
+    return Response(body.model_dump_json(), media_type="application/json")

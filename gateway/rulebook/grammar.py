@@ -1,0 +1,347 @@
+"""The grammar of a rule file: its words, what each may say, and the values they become."""
+
+import re
+from collections.abc import Callable, Collection
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Self, TypeVar, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from gateway.journey.duty import (
+    Allowance,
+    Answer,
+    Citation,
+    Clock,
+    Condition,
+    Content,
+    Duty,
+    Kind,
+    Start,
+    Terms,
+    Test,
+    Unit,
+    Where,
+)
+from gateway.journey.obligations import Standing
+from gateway.rulebook.refusal import Refusal
+from shared.journey_event import Agency
+from shared.london import read_day
+from shared.words import CARRIED, FIELDS, nearest
+
+OWNERS = ("police", "cps", "wcu", "probation", "courts", "any", "victim")
+CONFIDENCES = ("high", "medium", "low")
+KEPT = frozenset({Standing.MET})
+BROKEN = frozenset({Standing.MET_LATE, Standing.OVERDUE})
+
+_ALLOWANCE = re.compile(r"(?P<count>[1-9]\d{0,2}) (?P<unit>[a-z ]+)")
+_ID = re.compile(r"(?P<group>R(?P<right>\d+)|[A-Z]+)\.[A-Z0-9-]+")
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def refused(refusal: Refusal, words: str) -> PydanticCustomError:
+    """Return the error that becomes a refusal of this kind at the line where it is raised."""
+    return PydanticCustomError(refusal.value, "{words}", {"words": words})
+
+
+def rule_group(id_: str) -> tuple[str | None, int | None]:
+    """Return the group of a rule's id and the right it stands for: R6.ARREST is (R6, 6).
+
+    The group is None where the id is malformed, the right where the group is no right of the Code.
+    """
+    match = _ID.fullmatch(id_)
+    if match is None:
+        return None, None
+    return match["group"], int(match["right"]) if match["right"] else None
+
+
+def suggest(word: object, known: Collection[str]) -> str:
+    """Return the remedy for an unknown word: the nearest known one, or else all of them."""
+    near = nearest(str(word), known)
+    return f"did you mean '{near}'?" if near else f"use one of {', '.join(sorted(known))}"
+
+
+def _one_of(what: str, known: Collection[str]) -> Callable[[Any], Any]:
+    def check(word: Any) -> Any:
+        if word not in known:
+            raise refused(
+                Refusal.UNKNOWN_WORD, f"'{word}' is not a known {what}: {suggest(word, known)}"
+            )
+        return word
+
+    return check
+
+
+def _member_of(words: type[_Word], what: str) -> Callable[[Any], _Word]:
+    check = _one_of(what, [word.value for word in words])
+    return lambda word: words(check(word))
+
+
+def _day(text: Any) -> date:
+    try:
+        return read_day(str(text))
+    except ValueError:
+        raise refused(
+            Refusal.BAD_DATE, f"'{text}' is not a day that exists: write it like 2021-04-01"
+        ) from None
+
+
+def _allowance(text: Any) -> Allowance:
+    match = _ALLOWANCE.fullmatch(str(text))
+    units = [unit.value for unit in Unit]
+    if match is not None:
+        word = match["unit"]
+        unit = word if word in units else f"{word}s"
+        if unit in units:
+            return Allowance(int(match["count"]), Unit(unit))
+        remedy = suggest(word, units)
+    else:
+        remedy = "write it like '5 working days'"
+    raise refused(Refusal.BAD_ALLOWANCE, f"'{text}' is not an allowance: {remedy}")
+
+
+def _test(field: str, wanted: Any) -> Test:
+    match wanted:
+        case str() | int():
+            return Test(field, any_of=(wanted,))
+        case (_, *_):
+            return Test(field, any_of=wanted)
+        case {"not": (_, *_) as values, **rest} if not rest:
+            return Test(field, none_of=values)
+        case {"not": str() | int() as value, **rest} if not rest:
+            return Test(field, none_of=(value,))
+        case {"at_least": int() as number, **rest} if not rest and number is not True:
+            return Test(field, at_least=number)
+    raise refused(
+        Refusal.BAD_WHERE,
+        f"'{field}' is not tested in a known way: "
+        "write a value, a list of values, {not: value} or {at_least: number}",
+    )
+
+
+def _where(raw: Any) -> Where:
+    alternatives = raw if isinstance(raw, tuple) else (raw,)
+    if not alternatives or not all(isinstance(tests, dict) and tests for tests in alternatives):
+        raise refused(
+            Refusal.BAD_WHERE, "'where' tests nothing: write fields and what they must hold"
+        )
+    return Where(
+        tuple(
+            tuple(_test(field, wanted) for field, wanted in tests.items()) for tests in alternatives
+        )
+    )
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _some(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not items:
+        raise refused(Refusal.WRONG_TYPE, "the list is empty: write at least one, or leave it out")
+    return items
+
+
+def _fact_alone(value: Any) -> Any:
+    return {"fact": value} if isinstance(value, str) else value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+AllowanceText = Annotated[Allowance, PlainValidator(_allowance)]
+WhereText = Annotated[Where, PlainValidator(_where)]
+EventType = Annotated[str, AfterValidator(_one_of("type of event", FIELDS))]
+EventTypes = Annotated[tuple[EventType, ...], BeforeValidator(_listed)]
+CarriedWord = Annotated[str, AfterValidator(_one_of("thing to carry", CARRIED))]
+AgencyWord = Annotated[str, AfterValidator(_one_of("agency", get_args(Agency)))]
+OwnerWord = Annotated[str, AfterValidator(_one_of("owner", OWNERS))]
+ConfidenceWord = Annotated[str, AfterValidator(_one_of("confidence", CONFIDENCES))]
+KindWord = Annotated[Kind, BeforeValidator(_member_of(Kind, "kind of duty"))]
+ClockWord = Annotated[Clock, BeforeValidator(_member_of(Clock, "clock"))]
+StandingWord = Annotated[Standing, BeforeValidator(_member_of(Standing, "standing"))]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True
+    )
+
+
+class StartsWhen(_Part):
+    """What starts the clock; a bare type of event means that fact, whatever it holds."""
+
+    fact: EventType
+    where: WhereText = Where()
+    clock: ClockWord = Clock.HAPPENED
+    else_fact: EventType | None = None
+
+    def value(self) -> Start:
+        """Return it as the heart knows it."""
+        return Start(self.fact, self.where, self.clock, self.else_fact)
+
+
+class CarryingWhen(_Part):
+    """What a telling must also carry where the starting fact is of some kind."""
+
+    where: WhereText
+    carrying: Annotated[tuple[CarriedWord, ...], AfterValidator(_some)]
+
+
+class MetBy(_Part):
+    """What meets the duty, in exactly one of three ways."""
+
+    told_about: EventTypes = ()
+    carrying: tuple[CarriedWord, ...] = ()
+    carrying_when: tuple[CarryingWhen, ...] = ()
+    done: EventTypes = ()
+    where: WhereText = Where()
+    first_contact_by: AgencyWord | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        ways = [bool(self.told_about), bool(self.done), self.first_contact_by is not None]
+        if sum(ways) != 1:
+            raise refused(
+                Refusal.WAYS_TO_MEET,
+                f"met_by names {sum(ways)} ways: "
+                "write exactly one of told_about, done and first_contact_by",
+            )
+        if (self.carrying or self.carrying_when) and not self.told_about:
+            raise refused(
+                Refusal.WAYS_TO_MEET,
+                "met_by says what must be carried and nothing carries it: write told_about",
+            )
+        if self.where.alternatives and not self.done:
+            raise refused(
+                Refusal.WAYS_TO_MEET, "met_by says 'where' of no event: write it with done"
+            )
+        return self
+
+    def value(self) -> Answer:
+        """Return it as the heart knows it."""
+        always = (Content(self.carrying),) if self.carrying else ()
+        sometimes = (Content(part.carrying, part.where) for part in self.carrying_when)
+        return Answer(
+            told_about=self.told_about,
+            done=self.done,
+            first_contact_by=self.first_contact_by,
+            where=self.where,
+            contents=(*always, *sometimes),
+        )
+
+
+class OwedIf(_Part):
+    """What must hold of the starting fact for the duty to be owed."""
+
+    says: str
+    where: WhereText
+
+
+class Cite(_Part):
+    """Where a term was read."""
+
+    source: str
+    at: str
+    confidence: ConfidenceWord
+    says: str
+
+
+StartsWhenText = Annotated[StartsWhen, BeforeValidator(_fact_alone)]
+
+
+class Term(_Part):
+    """The limits from one day on, with what else is different from then on."""
+
+    in_force: Day
+    within: AllowanceText
+    within_enhanced: AllowanceText
+    cite: Cite
+    starts_when: StartsWhenText | None = None
+    met_by: MetBy | None = None
+
+    def value(self) -> Terms:
+        """Return it as the heart knows it; the edition is the source that was cited."""
+        return Terms(
+            in_force=self.in_force,
+            edition=self.cite.source,
+            within=self.within,
+            within_enhanced=self.within_enhanced,
+            cite=Citation(**dict(self.cite)),
+            starts=None if self.starts_when is None else self.starts_when.value(),
+            met_by=None if self.met_by is None else self.met_by.value(),
+        )
+
+
+class Example(_Part):
+    """A short journey and how the duty's last obligation on it comes out by the end of a day."""
+
+    name: str
+    enhanced: bool = False
+    events: Annotated[tuple[str, ...], AfterValidator(_some)]
+    as_of: Day
+    due: Day | None = None
+    standing: StandingWord | None = None
+    not_owed: bool = False
+
+    @model_validator(mode="after")
+    def _one_outcome(self) -> Self:
+        if self.not_owed == (self.standing is not None) or (self.not_owed and self.due):
+            raise refused(
+                Refusal.BAD_EXAMPLE,
+                f"example '{self.name}' does not say how it comes out: "
+                "write due and standing, or not_owed: true",
+            )
+        return self
+
+
+class Rule(_Part):
+    """A whole rule file."""
+
+    id: str
+    title: str
+    right: int = Field(ge=1, le=12)
+    owner: OwnerWord
+    kind: KindWord = Kind.CODE
+    starts_when: StartsWhenText
+    met_by: MetBy
+    owed_if: tuple[OwedIf, ...] = ()
+    declined_by: EventTypes = ()
+    terms: Annotated[tuple[Term, ...], AfterValidator(_some)]
+    examples: tuple[Example, ...] = ()
+
+    def value(self, file: str) -> Duty:
+        """Return the duty as the heart knows it."""
+        return Duty(
+            id=self.id,
+            title=self.title,
+            right=self.right,
+            owner=self.owner,
+            starts=self.starts_when.value(),
+            met_by=self.met_by.value(),
+            terms=tuple(term.value() for term in self.terms),
+            kind=self.kind,
+            conditions=tuple(Condition(part.says, part.where) for part in self.owed_if),
+            declined_by=self.declined_by,
+            file=file,
+        )
+
+
+# A part of a file is known by the word under which it stands.
+WORDS_UNDER: dict[str, Collection[str]] = {
+    "starts_when": StartsWhen.model_fields,
+    "met_by": MetBy.model_fields,
+    "carrying_when": CarryingWhen.model_fields,
+    "owed_if": OwedIf.model_fields,
+    "terms": Term.model_fields,
+    "cite": Cite.model_fields,
+    "examples": Example.model_fields,
+}

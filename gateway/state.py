@@ -1,0 +1,21 @@
+"""What a running gateway works with: the store, the rulebook, the calendar, the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.journey.calendar import Calendar
+from gateway.journey.duty import Rulebook
+from gateway.journey.silences import Standard
+from shared.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayState:
+    """Made once at the start; the clock returns the present in UTC and is asked by routes only."""
+
+    store: Store
+    rulebook: Rulebook
+    calendar: Calendar
+    standard: Standard
+    clock: Callable[[], datetime]

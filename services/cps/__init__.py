@@ -1,0 +1,1 @@
+"""The Crown Prosecution Service's door."""

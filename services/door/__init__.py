@@ -1,0 +1,1 @@
+"""What the three doors share: envelope, common words, reading, checks and the app itself."""

@@ -1,0 +1,71 @@
+"""What a message must keep to beyond its schema: its sender, the clock, and what it refers to."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from services.door.common import Correction, Link, Withdrawal
+from services.door.envelope import Message
+from shared.london import london_day
+from shared.problems import BadMessage, Fault, NotYours
+
+# Clocks differ; a time further ahead than this is a mistake.
+AHEAD = timedelta(minutes=5)
+
+
+def check(message: Message, agency: str, *, now: datetime) -> None:
+    """Refuse a message that its sender may not send, or that cannot be true yet (`now` in UTC).
+
+    Raises NotYours where it speaks for somebody else, and BadMessage with every fault otherwise.
+    """
+    _, speaks_for, organisation, _ = message.source.split("/")
+    if speaks_for != agency:
+        fault = Fault(
+            "source", f"speaks for {speaks_for}", f"send it at the service of {speaks_for}"
+        )
+        raise NotYours(f"This service takes events of {agency} only.", fault)
+    data = message.data
+    if isinstance(data, Correction | Withdrawal):
+        _, theirs, their_organisation, _ = data.event.source.split("/")
+        if (theirs, their_organisation) != (speaks_for, organisation):
+            fault = Fault(
+                "data.event.source",
+                "is another organisation's event",
+                "ask the organisation that sent the event to amend it",
+            )
+            raise NotYours("Only the organisation that sent an event may amend it.", fault)
+    faults = list(faults_of(message, now))
+    if faults:
+        raise BadMessage("The event cannot be true as it is; nothing of it was kept.", *faults)
+
+
+def faults_of(message: Message, now: datetime) -> Iterable[Fault]:
+    """Yield every fault of a message's times and references."""
+    data = message.data
+    moments = {
+        "time": message.time,
+        "recordedtime": message.recordedtime,
+        "data.received_at_wcu": data.received_at_wcu,
+    }
+    if isinstance(data, Correction):
+        moments["data.content.time"] = data.content.time
+    for field, moment in moments.items():
+        if moment is not None and moment > now + AHEAD:
+            yield Fault(field, "is in the future", "send the event once it has happened")
+    received = data.received_at_wcu
+    if received is not None:
+        before = (
+            london_day(received) < london_day(message.time)
+            if message.timeprecision == "day"
+            else received < message.time
+        )
+        if before:
+            yield Fault(
+                "data.received_at_wcu",
+                "is before the event's time",
+                "a result is received after it was given: check both times",
+            )
+    if isinstance(data, Link) and data.reference == message.subject:
+        yield Fault("data.reference", "is the event's own subject", "name the other reference")
+    amends = data.event if isinstance(data, Correction | Withdrawal) else None
+    if amends is not None and (amends.source, amends.id) == (message.source, message.id):
+        yield Fault("data.event", "is this event itself", "name the event to amend")

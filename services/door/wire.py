@@ -1,0 +1,184 @@
+"""From a request's bytes to messages: strict JSON, and faults the sender can act on."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, NoReturn, Union
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from services.door.envelope import ENVELOPE, Message, Wrong
+from shared.problems import BadMessage, Fault, NotJson
+from shared.words import FIELDS, nearest
+
+
+class _Twice(dict[str, Any]):
+    """A JSON object in which a key stood more than once, and the key."""
+
+    key: str
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) == len(pairs):
+        return read
+    twice = _Twice(read)
+    seen: set[str] = set()
+    twice.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    return twice
+
+
+def _not_a_number(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number that JSON has")
+
+
+def read_json(body: bytes) -> Any:
+    """Read a body as strict JSON in UTF-8; raises NotJson, naming the place.
+
+    An object with a key twice is read, and refused item by item in `faults_of_json`, so that one
+    bad item of a batch never loses the others.
+    """
+    try:
+        return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_not_a_number)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        fault = Fault("body", f"is not JSON at {place}: {error.msg}", "send the event as JSON")
+        raise NotJson(f"The body is not JSON at {place}.", fault) from error
+    except RecursionError as error:
+        fault = Fault("body", "is nested too deeply", "send one CloudEvent, or an array of them")
+        raise NotJson("The body is nested too deeply.", fault) from error
+    except UnicodeDecodeError as error:
+        fault = Fault("body", "is not UTF-8", "encode the JSON in UTF-8")
+        raise NotJson("The body is not UTF-8.", fault) from error
+    except ValueError as error:
+        fault = Fault("body", str(error), "leave the field out where there is no value")
+        raise NotJson("The body is not JSON.", fault) from error
+
+
+def faults_of_json(value: Any, path: str = "") -> Iterable[Fault]:
+    """Yield what JSON allows and nobody can trust: a key twice, a NUL, half a character."""
+    if isinstance(value, dict):
+        if isinstance(value, _Twice):
+            field = f"{path}.{value.key}".lstrip(".")
+            yield Fault(field, "stands twice in one object", "send it once")
+        for key, inner in value.items():
+            yield from faults_of_json(key, path)
+            yield from faults_of_json(inner, f"{path}.{key}")
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from faults_of_json(inner, f"{path}.{place}")
+    elif isinstance(value, str) and ("\x00" in value or _LONE_SURROGATE.search(value)):
+        yield Fault(
+            path.lstrip(".") or "body",
+            "holds a NUL or half a character, which cannot be stored",
+            "take the character out",
+        )
+
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_EXTENSION = re.compile(r"[a-z0-9]+")
+
+
+class Reader:
+    """Reads items of JSON as one agency's messages, by one schema a message."""
+
+    def __init__(self, messages: Sequence[type[Message]]) -> None:
+        self.types: Mapping[str, type[Message]] = {
+            message.model_fields["type"].annotation.__args__[0]: message  # type: ignore[union-attr]
+            for message in messages
+        }
+        union = Union[tuple(messages)]  # type: ignore[valid-type]  # noqa: UP007
+        self._adapter: TypeAdapter[Message] = TypeAdapter(
+            Annotated[union, Field(discriminator="type")]  # type: ignore[arg-type]
+        )
+
+    def read(self, item: Any) -> Message:
+        """Return one item as a message; raises BadMessage with every fault."""
+        if not isinstance(item, dict):
+            fault = Fault("body", "is not a JSON object", "send one CloudEvent as an object")
+            raise BadMessage("An event is a JSON object.", fault)
+        faults = [*faults_of_json(item), *self._faults_of_names(item)]
+        if not faults:
+            try:
+                return self._adapter.validate_python(item)
+            except ValidationError as error:
+                faults = self._faults_of(error, item)
+        raise BadMessage(
+            f"The event has {count(len(faults), 'fault')}; nothing of it was kept.", *faults
+        )
+
+    def data_of_any(self, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return data as the first message that takes it would keep it, or None if none does."""
+        for message in self.types.values():
+            model = message.model_fields["data"].annotation
+            try:
+                read = model.model_validate(data)  # type: ignore[union-attr]
+            except ValidationError:
+                continue
+            kept: Mapping[str, Any] = read.model_dump(
+                mode="json", by_alias=True, exclude_none=True, exclude_unset=True
+            )
+            return kept
+        return None
+
+    def _faults_of_names(self, item: Mapping[str, Any]) -> Iterable[Fault]:
+        for name in item:
+            if _EXTENSION.fullmatch(name) is None:
+                near = nearest(name.lower(), ENVELOPE)
+                yield Fault(
+                    name,
+                    "is not a CloudEvents attribute",
+                    (f"did you mean {near}? " if near else "")
+                    + "attribute names are lower-case letters and digits",
+                )
+
+    def _faults_of(self, error: ValidationError, item: Mapping[str, Any]) -> list[Fault]:
+        faults: dict[str, Fault] = {}
+        for wrong in error.errors(include_url=False):
+            path = [str(step) for step in wrong["loc"]]
+            if path and path[0] == item.get("type"):
+                path = path[1:]
+            fault = self._fault(wrong, path, item)
+            faults.setdefault(fault.field, fault)
+        return list(faults.values())
+
+    def _fault(self, wrong: Any, path: list[str], item: Mapping[str, Any]) -> Fault:
+        kind, context, field = wrong["type"], wrong.get("ctx", {}), ".".join(path)
+        if kind == "union_tag_not_found":
+            return Fault("type", "is missing", "name the type of the event")
+        if kind == "union_tag_invalid":
+            return Fault(
+                "type", "is not a type this service takes", self._remedy_for_type(item["type"])
+            )
+        if kind == "missing":
+            return Fault(field, "is missing", "add it")
+        if kind == "extra_forbidden":
+            return self._unknown_field(path, item)
+        if kind == "literal_error":
+            allowed = context["expected"].replace("True", "true").replace("'", "")
+            return Fault(field, "is not one of its values", f"use {allowed}")
+        if isinstance(context.get("error"), Wrong):
+            return Fault(field, context["error"].wrong, context["error"].remedy)
+        return Fault(
+            field, f"is not right: {wrong['msg'][:1].lower()}{wrong['msg'][1:]}", "correct it"
+        )
+
+    def _remedy_for_type(self, type_: Any) -> str:
+        if isinstance(type_, str) and type_ in FIELDS:
+            return f"{type_} is another agency's word: send it at that agency's service"
+        near = nearest(str(type_), self.types)
+        return f"did you mean {near}?" if near else "use a type of this service's README"
+
+    def _unknown_field(self, path: list[str], item: Mapping[str, Any]) -> Fault:
+        known: Iterable[str] = ()
+        if len(path) == 2:
+            model = self.types[item["type"]].model_fields["data"].annotation
+            known = [f.alias or name for name, f in model.model_fields.items()]  # type: ignore[union-attr]
+        near = nearest(path[-1], known)
+        remedy = f"did you mean {near}?" if near else "leave it out"
+        return Fault(".".join(path), f"is not a field of {item['type']}", remedy)
+
+
+def count(number: int, what: str) -> str:
+    """Say a number of things: 1 fault, 2 faults."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

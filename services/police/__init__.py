@@ -1,0 +1,1 @@
+"""The police's door, which the Witness Care Unit uses too."""

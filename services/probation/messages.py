@@ -1,0 +1,59 @@
+"""What probation's victim contact teams may say, one class a message."""
+
+from typing import Literal
+
+from services.door.common import COMMON
+from services.door.envelope import Data, Message, Phrase
+from services.door.sentence import OffenderSentenced
+from shared.words import Milestone
+
+
+class Membership(Data):
+    """The victim's place in the contact scheme, and how much contact was chosen."""
+
+    scheme: Literal["statutory", "notification"] | None = None
+    level: Phrase | None = None
+
+
+class ReferralReceived(Message):
+    """The referral of a victim arrived."""
+
+    type: Literal["contact_scheme.referral_received"]
+    data: Membership = Membership()
+
+
+class Joined(Message):
+    """The victim joined the contact scheme."""
+
+    type: Literal["contact_scheme.joined"]
+    data: Membership = Membership()
+
+
+class Left(Message):
+    """The victim left the contact scheme."""
+
+    type: Literal["contact_scheme.left"]
+    data: Membership = Membership()
+
+
+class SentenceMilestone(Data):
+    """A milestone of the offender's sentence."""
+
+    milestone: Milestone
+
+
+class OffenderMilestone(Message):
+    """The offender's sentence reached a milestone."""
+
+    type: Literal["offender.milestone"]
+    data: SentenceMilestone
+
+
+MESSAGES: tuple[type[Message], ...] = (
+    ReferralReceived,
+    Joined,
+    Left,
+    OffenderMilestone,
+    OffenderSentenced,
+    *COMMON,
+)

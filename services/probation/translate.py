@@ -1,0 +1,10 @@
+"""From probation's words to the journey's: one offender, one member, one sentence."""
+
+from services.door.envelope import Message
+from services.door.translate import as_journey_event, fields_of
+from shared.journey_event import JourneyEvent
+
+
+def translate(message: Message) -> JourneyEvent:
+    """Return the journey's event for a probation message."""
+    return as_journey_event(message, fields_of(message))

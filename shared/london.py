@@ -1,0 +1,65 @@
+"""London days and zone-aware instants: the only place that knows about the zone."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(?P<offset>[Zz]|[+-]\d{2}:\d{2})?"
+)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class NotAnInstant(ValueError):
+    """The text is not a date and time with an offset; the message says what to write instead."""
+
+
+def read_instant(text: str) -> datetime:
+    """Read an RFC 3339 date and time with an offset and return it in UTC.
+
+    Raises NotAnInstant, in words fit for the sender, for anything else: a naive time above all,
+    because a time without an offset cannot be put on a London day.
+    """
+    match = _INSTANT.fullmatch(text)
+    if match is None:
+        raise NotAnInstant("is not a date and time")
+    if match["offset"] is None:
+        raise NotAnInstant("has no offset from UTC")
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise NotAnInstant("is not a date and time that exists") from error
+
+
+def read_day(text: str) -> date:
+    """Read a calendar day written as 2024-03-28; raises ValueError for anything else."""
+    if _DAY.fullmatch(text) is None:
+        raise ValueError("is not a date")
+    return date.fromisoformat(text)
+
+
+def london_day(instant: datetime) -> date:
+    """Return the London day on which an aware instant falls."""
+    return instant.astimezone(LONDON).date()
+
+
+def start_of(day: date) -> datetime:
+    """Return the first instant of a London day, in UTC (23:00 the evening before in summer)."""
+    return datetime.combine(day, time.min, LONDON).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """Return the exclusive end of a London day, in UTC: the first instant of the next one."""
+    return start_of(day + timedelta(days=1))
+
+
+def last_moment_of(day: date) -> datetime:
+    """Return the last microsecond of a London day, in UTC: what a bare date means as `as_of`."""
+    return end_of(day) - timedelta(microseconds=1)
+
+
+def write_instant(instant: datetime) -> str:
+    """Write an aware instant in UTC, as everything in the store and the API is written."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,150 @@
+"""Every way the services say no, on one tree.
+
+Problem
+├── NotJson               400  the body is not JSON that can be trusted
+├── NotYours              403  the sender speaks for somebody else
+├── NotFound              404  there is nothing at this address
+│   └── UnknownJourney    404  no journey has this id
+├── NotAllowed            405  the address does not take this method
+├── ChangedStory          409  this identity was kept before with other content
+├── TooLarge              413  the body is larger than the door takes
+├── NotAccepted           415  the body is of a kind the door does not read
+├── BadMessage            422  a message that cannot be kept as it is
+├── BadQuestion           422  a question that cannot be answered as it is asked
+├── Failed                500  our fault, and nothing of what was sent was kept
+└── NotReady              503  the store cannot be reached; send it again
+"""
+
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong: the field (a dotted path), what was wrong with it and what to do."""
+
+    field: str
+    wrong: str
+    remedy: str
+
+
+class Problem(Exception):
+    """A refusal in the form of RFC 9457; `faults` name each field, what was wrong, the remedy."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    status: ClassVar[HTTPStatus]
+
+    def __init__(self, detail: str, *faults: Fault, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = faults
+        self.headers = headers or {}
+
+    def body(self) -> dict[str, Any]:
+        """Return the problem as the JSON object that the caller is sent."""
+        return {
+            "type": f"urn:victim-journey:problem:{self.name}",
+            "title": self.title,
+            "status": self.status.value,
+            "detail": self.detail,
+            "errors": [asdict(fault) for fault in self.faults],
+        }
+
+
+class NotJson(Problem):
+    """The body is not JSON that can be trusted: broken, ambiguous or beyond what JSON can hold."""
+
+    name = "not-json"
+    title = "The body is not JSON we can trust"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class NotYours(Problem):
+    """The sender speaks for another agency or organisation than its own."""
+
+    name = "not-yours"
+    title = "This door is not for that sender"
+    status = HTTPStatus.FORBIDDEN
+
+
+class NotFound(Problem):
+    """There is nothing at this address."""
+
+    name = "not-found"
+    title = "There is nothing at this address"
+    status = HTTPStatus.NOT_FOUND
+
+
+class UnknownJourney(NotFound):
+    """No journey has this id, or had it at the moment that was asked about."""
+
+    name = "unknown-journey"
+    title = "No such journey"
+
+
+class NotAllowed(Problem):
+    """The address exists and does not take this method."""
+
+    name = "not-allowed"
+    title = "This address does not take that method"
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+
+
+class ChangedStory(Problem):
+    """The same source and id were kept before with other content; the first story stands."""
+
+    name = "changed-story"
+    title = "This event was already kept, and it said something else"
+    status = HTTPStatus.CONFLICT
+
+
+class TooLarge(Problem):
+    """The body is larger than the door takes."""
+
+    name = "too-large"
+    title = "The body is too large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class NotAccepted(Problem):
+    """The body is of a media type the door does not read."""
+
+    name = "not-accepted"
+    title = "This kind of body is not read here"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class BadMessage(Problem):
+    """A message that cannot be kept as it is; every fault names its field and remedy."""
+
+    name = "bad-message"
+    title = "The message cannot be kept as it is"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class BadQuestion(Problem):
+    """A question that cannot be answered as it is asked."""
+
+    name = "bad-question"
+    title = "The question cannot be answered as it is"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class Failed(Problem):
+    """Something broke on our side; nothing of what was sent with it was kept."""
+
+    name = "failed"
+    title = "Something broke on our side"
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class NotReady(Problem):
+    """The store cannot be reached just now; nothing was lost, and the same can be sent again."""
+
+    name = "not-ready"
+    title = "The store cannot be reached"
+    status = HTTPStatus.SERVICE_UNAVAILABLE

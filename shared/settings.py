@@ -1,0 +1,56 @@
+"""Every setting the processes read from their environment; the README lists the same names."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+KIB = 1024
+
+
+class StoreSettings(BaseSettings):
+    """Where the journey store is. Without a DATABASE_URL an embedded PostgreSQL is started."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    database_url: SecretStr | None = None
+    victim_journey_home: Path | None = None
+
+
+class RolePasswords(BaseSettings):
+    """The password of each service's own database role, set by the migrations."""
+
+    model_config = SettingsConfigDict(env_prefix="DATABASE_PASSWORD_")
+
+    police: SecretStr
+    cps: SecretStr
+    probation: SecretStr
+    gateway: SecretStr
+
+
+class DoorSettings(BaseSettings):
+    """The size limits of an agency's door."""
+
+    event_limit_bytes: int = Field(default=256 * KIB, gt=0)
+    batch_limit_bytes: int = Field(default=10 * KIB * KIB, gt=0)
+    batch_limit_items: int = Field(default=10_000, gt=0)
+
+
+class SilenceSettings(BaseSettings):
+    """The local standard of silence, in days, where nothing was agreed with the victim.
+
+    Forces' practice is 28 days until the case ends; the contact scheme promises a letter a year.
+    Both are local practice and never part of the Code's figures.
+    """
+
+    silence_days: int = Field(default=28, gt=0)
+    member_silence_days: int = Field(default=365, gt=0)
+
+
+class DemoSettings(BaseSettings):
+    """Where the demo serves each of the four applications on this machine."""
+
+    gateway_port: int = Field(default=8000, gt=0, lt=65536)
+    police_port: int = Field(default=8001, gt=0, lt=65536)
+    cps_port: int = Field(default=8002, gt=0, lt=65536)
+    probation_port: int = Field(default=8003, gt=0, lt=65536)

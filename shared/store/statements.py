@@ -1,0 +1,80 @@
+"""The three statements of the journey store, each a transaction and a snapshot of its own."""
+
+# All of a batch in one journey to the server and back. Every batch takes its identities in one
+# order and, only when it has them all, its references in one order, so that two batches can wait
+# for each other but never in a circle. Identities that somebody else has are left out of all the
+# rest. Returns the event ids that were new.
+PUBLISH = """
+WITH sent AS (
+    SELECT * FROM unnest(
+        $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::timestamptz[], $10::text[], $11::timestamptz[], $12::jsonb[], $13::bytea[]
+    ) AS sent (
+        event_id, reference_id, source, source_event_id, agency, organisation, type,
+        occurred_at, time_precision, recorded_at, data, digest
+    )
+), kept AS (
+    INSERT INTO event_identity
+        (source, source_event_id, digest, reference_id, event_id, received_at)
+    SELECT source, source_event_id, digest, reference_id, event_id, $1
+    FROM sent ORDER BY source, source_event_id
+    ON CONFLICT DO NOTHING
+    RETURNING event_id
+), added AS (
+    INSERT INTO event
+        (reference_id, event_id, source, source_event_id, agency, organisation, type,
+         occurred_at, time_precision, recorded_at, received_at, data)
+    SELECT reference_id, event_id, source, source_event_id, agency, organisation, type,
+           occurred_at, time_precision, recorded_at, $1, data
+    FROM kept JOIN sent USING (event_id)
+), raised AS (
+    INSERT INTO reference (reference_id, reference, scheme, first_received_at, version)
+    SELECT DISTINCT reference_id, reference, split_part(reference, ':', 1), $1, 1
+    FROM kept JOIN unnest($14::uuid[], $15::uuid[], $16::text[])
+        AS touched (event_id, reference_id, reference) USING (event_id)
+    ORDER BY reference_id
+    ON CONFLICT (reference_id) DO UPDATE SET version = reference.version + 1
+), linked AS (
+    INSERT INTO reference_link
+        (reference_id, other_id, event_id, in_effect, occurred_at, received_at)
+    SELECT reference_id, other_id, event_id, in_effect, occurred_at, $1
+    FROM kept JOIN unnest($17::uuid[], $18::uuid[], $19::uuid[], $20::boolean[], $21::timestamptz[])
+        AS side (event_id, reference_id, other_id, in_effect, occurred_at) USING (event_id)
+), keyed AS (
+    INSERT INTO victim_key (victim_key, reference_id, event_id)
+    SELECT victim_key, reference_id, event_id
+    FROM kept JOIN unnest($22::uuid[], $23::uuid[], $24::text[])
+        AS pseudonym (event_id, reference_id, victim_key) USING (event_id)
+)
+SELECT event_id FROM kept
+"""
+
+FIND = """
+SELECT source, source_event_id, digest, event_id, received_at
+FROM unnest($1::text[], $2::text[]) AS wanted (source, source_event_id)
+JOIN event_identity USING (source, source_event_id)
+"""
+
+# It walks every link ever kept, in effect or not: which references belong together, and when, is
+# for the heart to decide. OFFSET 0 keeps each look-up one by key: the planner cannot know that a
+# journey has few references, and would read whole tables to join them.
+READ = """
+WITH RECURSIVE joined (reference_id) AS (
+    SELECT $1::uuid
+    UNION
+    SELECT other_id FROM joined CROSS JOIN LATERAL (
+        SELECT other_id FROM reference_link AS link
+        WHERE link.reference_id = joined.reference_id OFFSET 0
+    ) AS link
+)
+SELECT reference.reference_id, reference, first_received_at, version, event_id, source,
+       source_event_id, type, occurred_at, time_precision, recorded_at, received_at, data
+FROM joined
+CROSS JOIN LATERAL (
+    SELECT * FROM reference WHERE reference.reference_id = joined.reference_id OFFSET 0
+) AS reference
+LEFT JOIN LATERAL (
+    SELECT * FROM event WHERE event.reference_id = joined.reference_id OFFSET 0
+) AS event ON true
+ORDER BY received_at, event_id
+"""

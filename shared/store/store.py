@@ -1,0 +1,233 @@
+"""The journey store: events in, each kept once, and all that is kept about a journey out."""
+
+import asyncio
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+
+from shared.journey_event import (
+    JourneyEvent,
+    JourneyRecord,
+    KeptEvent,
+    KnownReference,
+    Receipt,
+)
+from shared.problems import ChangedStory, NotReady
+from shared.store import statements
+from shared.store.address import for_asyncpg
+from shared.store.parcels import KeptIdentity, Parcel, columns, parcels
+
+Clock = Callable[[], datetime]
+
+# How long a request waits for a free connection, or for a new one, before the sender is asked to
+# come again: many times a commit, and less than senders wait for an answer.
+CONNECT_SECONDS = 3.0
+# The server itself cuts off a service's transaction after 5 s (see the migrations). This is for a
+# server that has stopped answering altogether.
+ANSWER_SECONDS = 8.0
+# How often a statement that met another in a deadlock is sent before we give up.
+ATTEMPTS = 5
+
+_UNREACHABLE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.UndefinedTableError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresSystemError,
+)
+_IN_EACH_OTHERS_WAY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+def utc_now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    def get_reset_query(self) -> str:
+        # Every statement here is a transaction of its own and leaves nothing to reset, which
+        # would take one more journey to the server and back.
+        return ""
+
+
+class Store:
+    """The journey store at one address, under the rights of one role.
+
+    Every method raises NotReady when the store cannot be reached, is too busy or gave up. Nothing
+    is lost then: asking or sending the same again is always right.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    @classmethod
+    async def open(cls, url: str, *, clock: Clock = utc_now, pool_size: int = 10) -> Self:
+        """Open a store without connecting yet, so that a service may start before its database.
+
+        `clock` tells, in UTC, when we were told of what is published.
+        """
+        pool = await asyncpg.create_pool(
+            for_asyncpg(url),
+            min_size=0,
+            max_size=pool_size,
+            timeout=CONNECT_SECONDS,
+            command_timeout=ANSWER_SECONDS,
+            connection_class=_Connection,
+            server_settings={
+                "application_name": "victim-journey",
+                # A plan made once on empty tables reads them from end to end for ever after: at
+                # 30,000 rows that was measured at a twelfth of the speed.
+                "plan_cache_mode": "force_custom_plan",
+            },
+        )
+        return cls(pool, clock)
+
+    async def close(self) -> None:
+        """Close every connection, after what is under way on it."""
+        await self._pool.close()
+
+    async def ping(self) -> None:
+        """Return when the store answers and has its tables."""
+        await self._fetch("SELECT FROM event_identity LIMIT 1", list)
+
+    async def publish(self, events: Sequence[JourneyEvent]) -> list[Receipt | ChangedStory]:
+        """Keep each event once, all in one transaction, and answer each, in order, after COMMIT.
+
+        An event that was kept before is answered with its first receipt; other content under the
+        same source and id with a ChangedStory, which is returned, not raised, and stops no other.
+        Within one call the first of several under one identity is the one that counts.
+        """
+        if not events:
+            return []
+        batch = _Batch(events, self._clock)
+        rows = await self._fetch(statements.PUBLISH, batch.made_ready)
+        created = {row["event_id"] for row in rows}
+        kept = {
+            identity: KeptIdentity(first.digest, first.event_id, batch.received_at)
+            for identity, first in batch.firsts.items()
+        }
+        before = [
+            identity for identity, first in batch.firsts.items() if first.event_id not in created
+        ]
+        if before:
+            wanted = [list(column) for column in zip(*before, strict=True)]
+            for row in await self._fetch(statements.FIND, lambda: wanted):
+                kept[row["source"], row["source_event_id"]] = KeptIdentity(
+                    row["digest"], row["event_id"], row["received_at"]
+                )
+        return [
+            parcel.answer(kept[parcel.identity], created=parcel.event_id in created)
+            for parcel in batch.sent
+        ]
+
+    async def read_record(self, reference_id: UUID) -> JourneyRecord | None:
+        """Return all that is kept about a reference and those ever linked to it, in one snapshot.
+
+        Events come in the order in which we were told of them, references in the order in which
+        we first heard of them. None where nobody has ever used the reference.
+        """
+        rows = await self._fetch(statements.READ, lambda: [reference_id])
+        references = {
+            KnownReference(
+                reference=row["reference"],
+                reference_id=row["reference_id"],
+                first_received_at=row["first_received_at"],
+                version=row["version"],
+            )
+            for row in rows
+        }
+        if not references:
+            return None
+        return JourneyRecord(
+            references=tuple(
+                sorted(references, key=lambda known: (known.first_received_at, known.reference))
+            ),
+            events=tuple(_kept_event(row) for row in rows if row["event_id"] is not None),
+        )
+
+    async def _fetch(self, statement: str, arguments: Callable[[], list[Any]]) -> list[Any]:
+        """Run one statement as one transaction and return its rows after it has committed.
+
+        The arguments are made anew for each attempt, with its connection in hand.
+        """
+        with _reachable():
+            for _ in range(ATTEMPTS):
+                try:
+                    async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
+                        rows: list[Any] = await connection.fetch(statement, *arguments())
+                        return rows
+                except _IN_EACH_OTHERS_WAY:
+                    await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311 - not a secret
+        raise _not_ready()
+
+
+class _Batch:
+    """Events on their way into the store, made ready anew for each attempt."""
+
+    received_at: datetime
+    sent: list[Parcel]
+    firsts: dict[tuple[str, str], Parcel]
+
+    def __init__(self, events: Sequence[JourneyEvent], clock: Clock) -> None:
+        self._events = events
+        self._clock = clock
+
+    def made_ready(self) -> list[Any]:
+        """Return the arguments of the statement that publishes them.
+
+        The moment we were told is read here, with a connection in hand: if waiting for one came
+        after it, a write could land longer after that moment than the server allows.
+        """
+        self.received_at = self._clock()
+        self.sent = parcels(self._events, self.received_at)
+        self.firsts = {}
+        for parcel in self.sent:
+            self.firsts.setdefault(parcel.identity, parcel)
+        return columns(list(self.firsts.values()), self.received_at)
+
+
+def _kept_event(row: Any) -> KeptEvent:
+    return KeptEvent(
+        source=row["source"],
+        id=row["source_event_id"],
+        type=row["type"],
+        reference=row["reference"],
+        occurred_at=row["occurred_at"],
+        data=json.loads(row["data"]),
+        precision=row["time_precision"],
+        recorded_at=row["recorded_at"],
+        received_at=row["received_at"],
+        event_id=row["event_id"],
+    )
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except _UNREACHABLE as error:
+        # asyncpg says with the same error that a connection is closed and that we handed it a
+        # wrong value, which would be ours to mend.
+        if isinstance(error, ValueError):
+            raise
+        raise _not_ready() from error
+
+
+def _not_ready() -> NotReady:
+    return NotReady(
+        "The store cannot be reached or is too busy. Nothing was lost: send the same again.",
+        headers={"Retry-After": "1"},
+    )

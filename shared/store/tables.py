@@ -1,0 +1,155 @@
+"""Every table of the journey store, with the reason for its shape.
+
+Every key leads with what a distributed engine would shard by: the reference, or the identity of
+the event. There are no foreign keys: events arrive in any order, a link may name a reference
+nobody has used yet, and one statement writes all rows of a batch together or none of them.
+All times are timestamptz and stored in UTC.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "ck": "%(table_name)s_%(constraint_name)s",
+        "ix": "%(table_name)s_%(column_0_name)s",
+    }
+)
+
+_MOMENT = DateTime(timezone=True)
+_AGENCIES = "agency IN ('police', 'cps', 'probation')"
+
+# One row for each reference anybody has used or linked to. Its version rises with every batch
+# that touches it, in the same transaction; the register is behind where it has not caught up.
+reference = Table(
+    "reference",
+    metadata,
+    Column("reference_id", Uuid, primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("scheme", Text, nullable=False),
+    Column("first_received_at", _MOMENT, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("projected_version", BigInteger, nullable=False, server_default=text("0")),
+    CheckConstraint("version > 0", name="has_a_version"),
+    CheckConstraint("projected_version BETWEEN 0 AND version", name="projected_not_ahead"),
+)
+# Partial, so that it holds only what a projector has still to do.
+Index(
+    "reference_behind",
+    reference.c.reference_id,
+    postgresql_where=reference.c.version > reference.c.projected_version,
+)
+
+# What was said, once and for ever. Ids are ordered by time, so that new rows go to one end of
+# each reference's page range. The digest is not here but with the identity, which outlives an
+# erasure.
+event = Table(
+    "event",
+    metadata,
+    Column("reference_id", Uuid, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("source_event_id", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("occurred_at", _MOMENT, nullable=False),
+    Column("time_precision", Text, nullable=False),
+    Column("recorded_at", _MOMENT),
+    Column("received_at", _MOMENT, nullable=False),
+    Column("data", JSONB, nullable=False),
+    CheckConstraint(_AGENCIES, name="known_agency"),
+    CheckConstraint("time_precision IN ('instant', 'day')", name="known_precision"),
+    CheckConstraint("jsonb_typeof(data) = 'object'", name="data_is_an_object"),
+)
+
+# The identity of an event holds whatever its subject, so it cannot be a key of `event`, which is
+# sharded by reference. Receipts are looked up here, and an erased event is still recognised.
+event_identity = Table(
+    "event_identity",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("source_event_id", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("reference_id", Uuid, nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("received_at", _MOMENT, nullable=False),
+    CheckConstraint("octet_length(digest) = 32", name="digest_is_sha256"),
+)
+
+# Every link and unlink ever sent, once from each side, so that a walk needs only its own key.
+reference_link = Table(
+    "reference_link",
+    metadata,
+    Column("reference_id", Uuid, primary_key=True),
+    Column("other_id", Uuid, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("in_effect", Boolean, nullable=False),
+    Column("occurred_at", _MOMENT, nullable=False),
+    Column("received_at", _MOMENT, nullable=False),
+)
+
+# Which references one victim, known by a pseudonym, has been given.
+victim_key = Table(
+    "victim_key",
+    metadata,
+    Column("victim_key", Text, primary_key=True),
+    Column("reference_id", Uuid, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+)
+
+# When a system sent nothing because it could not. Joined when read, never projected.
+feed_interruption = Table(
+    "feed_interruption",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("organisation", Text, primary_key=True),
+    Column("system", Text, primary_key=True),
+    Column("interruption_id", Text, primary_key=True),
+    Column("from_at", _MOMENT, nullable=False),
+    Column("until_at", _MOMENT, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("occurred_at", _MOMENT, nullable=False),
+    Column("recorded_at", _MOMENT),
+    Column("received_at", _MOMENT, nullable=False),
+    CheckConstraint(_AGENCIES, name="known_agency"),
+    CheckConstraint("until_at > from_at", name="ends_after_it_begins"),
+)
+
+# A reference nobody may see for a while, or for good where `until_at` is null.
+sealing = Table(
+    "sealing",
+    metadata,
+    Column("reference_id", Uuid, primary_key=True),
+    Column("sealing_id", Uuid, primary_key=True),
+    Column("sealed_at", _MOMENT, nullable=False),
+    Column("until_at", _MOMENT),
+    Column("reason", Text, nullable=False),
+    Column("by_whom", Text, nullable=False),
+    CheckConstraint("until_at > sealed_at", name="ends_after_it_begins"),
+)
+
+# An event whose content was erased; its digest stays in `event_identity`.
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("reference_id", Uuid, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("erased_at", _MOMENT, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by_whom", Text, nullable=False),
+)

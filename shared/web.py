@@ -1,0 +1,193 @@
+"""What every application of ours does alike on the web: problems, health, and reading a body."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from shared.problems import (
+    MEDIA_TYPE,
+    BadQuestion,
+    Failed,
+    Fault,
+    NotAllowed,
+    NotFound,
+    Problem,
+    TooLarge,
+)
+
+log = logging.getLogger("victim_journey")
+
+
+class ErrorItem(BaseModel):
+    """One thing wrong, and its remedy."""
+
+    field: str = Field(description="The field, as a dotted path.", examples=["data.suspect"])
+    wrong: str = Field(description="What was wrong with it.", examples=["is missing"])
+    remedy: str = Field(description="What to do.", examples=["add it"])
+
+
+class ProblemBody(BaseModel):
+    """A refusal (RFC 9457)."""
+
+    type: str = Field(examples=["urn:victim-journey:problem:bad-message"])
+    title: str
+    status: int
+    detail: str
+    errors: list[ErrorItem]
+
+
+def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses for the problems that a route may answer with."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for problem in problems:
+        words = (problem.__doc__ or problem.title).strip()
+        said = responses.setdefault(
+            problem.status.value,
+            {
+                "description": words,
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
+            },
+        )
+        if words not in said["description"]:
+            said["description"] += f"\n\nOr: {words}"
+    return responses
+
+
+def problem_response(problem: Problem) -> JSONResponse:
+    """Return a problem as the response that the caller is sent."""
+    return JSONResponse(
+        problem.body(), problem.status.value, media_type=MEDIA_TYPE, headers=problem.headers
+    )
+
+
+def application(
+    title: str, description: str, *, lifespan: Any, ready: Callable[[FastAPI], Awaitable[None]]
+) -> FastAPI:
+    """Return a FastAPI application with our problems and health addresses and nothing else.
+
+    `ready` raises a Problem while the application cannot do its work.
+    """
+    app = FastAPI(
+        title=title,
+        description=description,
+        version=build_version(),
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+    )
+
+    @app.get("/health", tags=["health"], responses=documented_health())
+    async def health() -> dict[str, str]:
+        """Say whether the application and its store can do their work."""
+        await ready(app)
+        return {"status": "UP"}
+
+    @app.get("/health/ping", tags=["health"])
+    async def ping() -> dict[str, str]:
+        """Say that the application is running; asks nothing of the store."""
+        return {"status": "UP"}
+
+    @app.get("/info", tags=["health"])
+    async def info() -> dict[str, dict[str, str]]:
+        """Say which build is running."""
+        return {"build": {"name": title, "version": build_version()}}
+
+    app.add_exception_handler(Problem, _say_problem)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _say_validation)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _say_http)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, _say_failed)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def documented_health() -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of the health address."""
+    from shared.problems import NotReady
+
+    return documented(NotReady)
+
+
+def build_version() -> str:
+    """Return the version of the installed distribution, or `0` in a bare checkout."""
+    try:
+        return version("victim-journey")
+    except PackageNotFoundError:
+        return "0"
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Read a request's body of at most `limit` bytes, and no further.
+
+    Raises TooLarge as soon as the limit is passed, whatever the headers said.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise too_large(limit)
+    return bytes(body)
+
+
+def too_large(limit: int) -> TooLarge:
+    """Return the problem for a body over a limit in bytes."""
+    return TooLarge(
+        f"The body is larger than {limit} bytes; nothing of it was kept.",
+        Fault("body", f"is larger than {limit} bytes", "send fewer events at once"),
+    )
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = FastAPI.openapi(app)
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(problem.pop("$defs"))
+        schemas["ProblemBody"] = problem
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+async def _say_problem(request: Request, error: Problem) -> JSONResponse:
+    return problem_response(error)
+
+
+async def _say_validation(request: Request, error: RequestValidationError) -> JSONResponse:
+    faults = [
+        Fault(
+            str(e["loc"][-1]),
+            f"{e['msg'][:1].lower()}{e['msg'][1:]}",
+            "see the API's documentation",
+        )
+        for e in error.errors()
+    ]
+    return problem_response(BadQuestion("The request cannot be answered as it is.", *faults))
+
+
+async def _say_http(request: Request, error: HTTPException) -> JSONResponse:
+    path = request.url.path
+    if error.status_code == 405:
+        allowed: Mapping[str, str] = error.headers or {}
+        fault = Fault(
+            "method", f"{request.method} is not taken here", "see the API's documentation"
+        )
+        return problem_response(
+            NotAllowed(f"{path} does not take {request.method}.", fault, headers=dict(allowed))
+        )
+    if error.status_code == 404:
+        fault = Fault("path", "is not an address of this service", "see /docs for the addresses")
+        return problem_response(NotFound("There is nothing at this address.", fault))
+    return problem_response(BadQuestion(str(error.detail)))
+
+
+async def _say_failed(request: Request, error: Exception) -> JSONResponse:
+    log.error("unexpected %s on %s %s", type(error).__name__, request.method, request.url.path)
+    return problem_response(
+        Failed("The fault is ours. Nothing you sent was kept; send the same again later.")
+    )

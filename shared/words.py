@@ -1,0 +1,176 @@
+"""The words of the journey: every event type with its data fields, and the value lists.
+
+The agencies' messages are the schemas; this is the list of names that everything else may use, and
+a test holds the two together. A word that is not here is refused everywhere, with the nearest one.
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Literal, get_args
+
+VictimKind = Literal["person", "bereaved_relative", "parent_or_guardian", "business"]
+OffenceGroup = Literal[
+    "theft",
+    "burglary",
+    "robbery",
+    "violence",
+    "sexual",
+    "homicide",
+    "fatal_road",
+    "arson_damage",
+    "fraud",
+    "harassment_stalking",
+    "other",
+]
+Flag = Literal[
+    "domestic_abuse",
+    "hate",
+    "terrorism",
+    "sexual",
+    "modern_slavery",
+    "attempted_murder",
+    "kidnap",
+    "false_imprisonment",
+    "arson_endangering_life",
+    "wounding_with_intent",
+    "homicide",
+    "fatal_road",
+    "stalking",
+    "child_sexual_abuse",
+]
+Ground = Literal["most_serious_crime", "persistently_targeted", "vulnerable", "intimidated"]
+Carried = Literal[
+    "reasons",
+    "conditions",
+    "review_rights",
+    "further_information",
+    "support_offer",
+    "date_time_place",
+    "effect",
+    "unduly_lenient_scheme",
+    "crime_details",
+    "justice_information",
+    "compensation",
+    "restorative_justice",
+    "release_date",
+    "progress",
+    "next_step",
+]
+Channel = Literal["phone", "in_person", "letter", "email", "text", "portal", "other"]
+WRITTEN: frozenset[str] = frozenset({"letter", "email", "text", "portal"})
+Recipient = Literal["victim", "parent_or_guardian", "representative", "named_contact", "other"]
+RepresentativeKind = Literal["spokesperson", "parent_or_guardian", "social_worker", "other"]
+Offer = Literal[
+    "personal_statement",
+    "support",
+    "specialist_support",
+    "meeting",
+    "pre_trial_meeting",
+    "restorative_justice",
+    "review",
+    "contact_scheme",
+    "interpreter",
+    "translation",
+    "supporter",
+    "special_measures",
+    "registered_intermediary",
+    "officer_gender",
+    "court_visit",
+    "separate_waiting",
+    "statement_copy",
+    "further_statement",
+]
+HearingKind = Literal["bail", "plea", "pre_trial", "trial", "sentence", "appeal", "other"]
+SentenceKind = Literal[
+    "custody", "suspended", "community_order", "hospital_order", "fine", "discharge", "other"
+]
+AppealOutcome = Literal[
+    "lodged",
+    "leave_granted",
+    "leave_refused",
+    "bail",
+    "hearing_fixed",
+    "result",
+    "sentence_changed",
+    "commission_referral",
+]
+Milestone = Literal[
+    "release_considered",
+    "parole_review",
+    "open_conditions",
+    "release",
+    "recall",
+    "licence_change",
+    "sentence_change",
+    "escape",
+    "abscond",
+    "discharge",
+    "deportation",
+    "death",
+]
+Passed = Literal["needs", "preferences", "statement", "losses"]
+
+COMMON_FIELDS: frozenset[str] = frozenset({"suspect", "hearing", "received_at_wcu", "about_event"})
+
+# Instants inside data, which are kept in UTC like every other.
+INSTANT_FIELDS: frozenset[str] = frozenset({"received_at_wcu", "starts_at"})
+
+_OWN_FIELDS: Mapping[str, str] = {
+    "crime.reported": "victim_kind under_18 turns_18_on victim_key named_contact offence_group "
+    "flags incident_on flagged_repeat channel",
+    "crime.recorded": "crime_number",
+    "crime.cancelled": "reason",
+    "needs.assessed": "enhanced_rights grounds needs since for reassessment",
+    "preferences.agreed": "update_every_days channels language interpreter safe_contact "
+    "named_contact representative",
+    "support.referred": "service consent",
+    "support.declined": "service consent",
+    "investigation.decided": "decision reason outcome",
+    "outcome.assigned": "decision reason outcome",
+    "suspect.arrested": "",
+    "suspect.interviewed": "",
+    "suspect.released": "released conditions",
+    "bail.changed": "change",
+    "suspect.charged": "disposal reason",
+    "disposal.given": "disposal reason",
+    "prosecution.declined": "disposal reason",
+    "file.submitted": "to passed",
+    "hearing.fixed": "first kind starts_at week_commencing vacated reason",
+    "hearing.ended": "outcome after_rearrest",
+    "case.concluded": "outcome",
+    "offender.sentenced": "sentence_kind sentence_months indeterminate specified_offence "
+    "unduly_lenient_scheme",
+    "appeal.changed": "outcome starts_at",
+    "contact_scheme.referred": "region scheme",
+    "charge.authorised": "reason",
+    "prosecution.stopped": "how all_proceedings_end provisional",
+    "meeting.held": "purpose",
+    "contact_scheme.referral_received": "scheme level",
+    "contact_scheme.joined": "scheme level",
+    "contact_scheme.left": "scheme level",
+    "offender.milestone": "milestone",
+    "victim.told": "about carried channel reached recipient recipient_excluded two_way template",
+    "victim.offered": "offer response not_offered reached channel recipient",
+    "contact.declined": "scope",
+    "contact.resumed": "scope",
+    "statement.made": "kind wish",
+    "officer.assigned": "role",
+    "review.requested": "scheme stage outcome",
+    "review.acknowledged": "scheme stage outcome",
+    "review.decided": "scheme stage outcome",
+    "reference.linked": "reference basis suspects",
+    "reference.unlinked": "reference basis suspects",
+    "event.corrected": "event content reason",
+    "event.withdrawn": "event reason",
+}
+
+FIELDS: Mapping[str, frozenset[str]] = {
+    word: frozenset(names.split()) | COMMON_FIELDS for word, names in _OWN_FIELDS.items()
+}
+CARRIED: frozenset[str] = frozenset(get_args(Carried))
+FLAGS: frozenset[str] = frozenset(get_args(Flag))
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is most like this one, or None where none comes near."""
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), None)

@@ -1,0 +1,86 @@
+"""Every dependency says what it is for, and is pinned with hashes for every platform."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+LOCKS = ["runtime", "dev"]
+
+
+@pytest.fixture
+def pyproject(root: Path) -> dict[str, Any]:
+    return tomllib.loads((root / "pyproject.toml").read_text())
+
+
+@pytest.fixture
+def pins(root: Path) -> dict[str, dict[str, Version]]:
+    """The release of every distribution, by lock and name."""
+    return {lock: read_pins((root / "requirements" / f"{lock}.txt").read_text()) for lock in LOCKS}
+
+
+def read_pins(text: str) -> dict[str, Version]:
+    """The release of every distribution that a lock pins, each with one hash at least."""
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    entries = "\n".join(lines).replace("\\\n", " ").splitlines()
+    found: dict[str, Version] = {}
+    for entry in filter(str.strip, entries):
+        requirement, *hashes = re.split(r"\s+--hash=sha256:", entry.strip())
+        assert hashes, f"{requirement} has no hash"
+        assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in hashes), requirement
+        pinned = Requirement(requirement)
+        (release,) = pinned.specifier
+        assert release.operator == "==", requirement
+        found[canonicalize_name(pinned.name)] = Version(release.version)
+    return found
+
+
+def asked_for(pyproject: dict[str, Any], lock: str) -> list[Requirement]:
+    """What pyproject.toml asks for, as far as a lock has to answer it."""
+    asked = list(pyproject["project"]["dependencies"])
+    if lock == "dev":
+        for extra in pyproject["project"]["optional-dependencies"].values():
+            asked += extra
+    return [Requirement(line) for line in asked]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_pins_all_that_is_asked_for(
+    pyproject: dict[str, Any], pins: dict[str, dict[str, Version]], lock: str
+) -> None:
+    unanswered = [
+        str(wanted)
+        for wanted in asked_for(pyproject, lock)
+        if (pin := pins[lock].get(canonicalize_name(wanted.name))) is None
+        or pin not in wanted.specifier
+    ]
+    assert unanswered == [], "run `make lock`"
+
+
+def test_both_locks_pin_the_same_releases(pins: dict[str, dict[str, Version]]) -> None:
+    assert pins["runtime"].items() <= pins["dev"].items()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_place_to_download_from(root: Path, lock: str) -> None:
+    text = (root / "requirements" / f"{lock}.txt").read_text()
+    assert re.findall(r"\S*://\S*|.*\bfile:.*|^\s*--(?!hash=).*|.* @ .*", text, re.MULTILINE) == []
+
+
+def test_every_dependency_says_what_it_is_for(root: Path, pyproject: dict[str, Any]) -> None:
+    lines = (root / "pyproject.toml").read_text().splitlines()
+    asked = [str(line) for line in pyproject["build-system"]["requires"]]
+    asked += pyproject["project"]["dependencies"]
+    for extra in pyproject["project"]["optional-dependencies"].values():
+        asked += extra
+    silent = [
+        wanted
+        for wanted in asked
+        if not any(f'"{wanted}"' in line and "  # " in line for line in lines)
+    ]
+    assert silent == []

@@ -1,0 +1,165 @@
+"""The documents keep to the code: its words, messages, problems and tables; no link is broken."""
+
+import json
+import re
+from collections.abc import Iterator
+from inspect import getdoc
+from pathlib import Path
+
+import pytest
+
+from gateway.journey.duty import Clock, Kind
+from gateway.journey.obligations import Standing
+from gateway.journey.stages import Stage
+from gateway.journey.timeline import Entry
+from services.cps.app import ROOM as CPS
+from services.door.app import Room
+from services.door.envelope import Message
+from services.police.app import ROOM as POLICE
+from services.probation.app import ROOM as PROBATION
+from shared.problems import Problem
+from shared.store.tables import metadata
+from tests.doors import doors_to
+from tests.shared.databases import Database
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+ROOMS = (POLICE, CPS, PROBATION)
+
+
+@pytest.fixture(scope="session")
+def documents(files: tuple[Path, ...]) -> dict[Path, str]:
+    return {path: path.read_text() for path in files if path.suffix == ".md"}
+
+
+@pytest.fixture(scope="session")
+def glossary(root: Path) -> str:
+    return (root / "docs" / "glossary.md").read_text()
+
+
+@pytest.fixture(scope="session")
+def architecture(root: Path) -> str:
+    return (root / "docs" / "architecture.md").read_text()
+
+
+def anchors_of(text: str) -> set[str]:
+    """The anchors of a document's headings, as they are written in links."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def broken_links(path: Path, text: str) -> Iterator[str]:
+    for link in LINK.findall(text):
+        if "://" in link:
+            continue
+        place, _, anchor = link.partition("#")
+        target = path.parent / place if place else path
+        if not target.exists():
+            yield f"{path.name}: {link} leads nowhere"
+        elif anchor and anchor not in anchors_of(target.read_text()):
+            yield f"{path.name}: {link} names no heading"
+
+
+def test_links_between_documents_resolve(documents: dict[Path, str]) -> None:
+    assert any(LINK.search(text) for text in documents.values())
+    assert [broken for path, text in documents.items() for broken in broken_links(path, text)] == []
+
+
+def test_every_verb_in_the_documents_exists(root: Path, documents: dict[Path, str]) -> None:
+    verbs = set(re.findall(r"^([a-z]+):", (root / "Makefile").read_text(), re.MULTILINE))
+    # Only what is marked as code is a verb; "make sure" is English.
+    named = {
+        verb
+        for text in documents.values()
+        for verb in re.findall(r"(?:`|^)make (?:[A-Z]+=\S+ )?([a-z]+)", text, re.MULTILINE)
+    }
+    assert {"demo", "test", "check", "help"} <= named
+    assert named <= verbs
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [standing.value for standing in Standing],
+        [stage.word for stage in Stage],
+        [entry.value for entry in Entry],
+        [kind.value for kind in Kind],
+        [clock.value for clock in Clock],
+    ],
+    ids=["standings", "stages", "entries", "kinds", "clocks"],
+)
+def test_the_glossary_has_the_words_of_the_code(words: list[str], glossary: str) -> None:
+    assert [word for word in words if f"`{word}`" not in glossary] == []
+
+
+def test_architecture_draws_every_problem(architecture: str) -> None:
+    def tree(problem: type[Problem]) -> Iterator[type[Problem]]:
+        for child in problem.__subclasses__():
+            yield child
+            yield from tree(child)
+
+    drawn = re.findall(r"^[│├└─ ]+(\w+) +(\d{3}) ", architecture, re.MULTILINE)
+    assert sorted(drawn) == sorted((one.__name__, str(one.status.value)) for one in tree(Problem))
+
+
+def test_architecture_tells_every_table(architecture: str) -> None:
+    assert [table for table in metadata.tables if f"`{table}`" not in architecture] == []
+
+
+def test_decisions_are_numbered_without_a_gap(root: Path) -> None:
+    names = sorted(path.name for path in (root / "docs" / "adr").glob("*.md"))
+    assert [name[:4] for name in names] == [f"{n:04}" for n in range(1, len(names) + 1)]
+
+
+def row_of(message: type[Message]) -> str:
+    """The row that a service's README has for a message."""
+    (type_,) = message.model_fields["type"].annotation.__args__  # type: ignore[union-attr]
+    fields = message.model_fields["data"].annotation.model_fields.items()  # type: ignore[union-attr]
+    required = [f"`{field.alias or name}`" for name, field in fields if field.is_required()]
+    example = f"[example](examples/{type_}.json)"
+    return f"| `{type_}` | {getdoc(message)} | {', '.join(required) or 'none'} | {example} |"
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=[room.agency for room in ROOMS])
+def test_a_service_s_readme_tells_its_messages(root: Path, room: Room) -> None:
+    readme = (root / "services" / room.agency / "README.md").read_text()
+    rows = [line for line in readme.splitlines() if "](examples/" in line and line[0] == "|"]
+    assert rows == [row_of(message) for message in room.messages]
+
+
+def test_the_services_readmes_have_one_structure(root: Path) -> None:
+    headings = {
+        tuple(
+            re.findall(
+                r"^## .+$",
+                (root / "services" / room.agency / "README.md").read_text(),
+                re.MULTILINE,
+            )
+        )
+        for room in ROOMS
+    }
+    assert len(headings) == 1
+
+
+async def test_the_readme_s_first_requests_answer_as_it_says(
+    root: Path, readme: str, database: Database
+) -> None:
+    (types,) = re.findall(r"for type in (.+); do", readme)
+    (reference,) = re.findall(r"--data-urlencode reference=(\S+)", readme)
+    (journey_id, as_of) = re.findall(r"/v1/journeys/([\w-]+)/timeline\?as_of=(\S+?)'", readme)[0]
+    (lines,) = re.findall(r"\['says'\]\)\"\n```\n\n```\n(.+?)\n```", readme, re.DOTALL)
+    examples = root / "services" / "police" / "examples"
+
+    async with doors_to(database) as doors:
+        sent = [json.loads((examples / f"{type_}.json").read_text()) for type_ in types.split()]
+        assert await doors.play(sent) == ["created"] * len(sent)
+        assert await doors.play(sent) == ["repeated"] * len(sent)
+        gateway = doors.gateway
+        found = (await gateway.get("/v1/journeys", params={"reference": reference})).json()
+        assert [journey["id"] for journey in found["items"]] == [journey_id]
+        address = f"/v1/journeys/{journey_id}/timeline"
+        told = (await gateway.get(address, params={"as_of": as_of})).json()
+        before = (await gateway.get(address, params={"as_of": "2024-03-08T09:00:00Z"})).json()
+
+    assert [f"{entry['day']} {entry['says']}" for entry in told["timeline"]] == lines.split("\n")
+    standings = {one["rule"]: one["standing"] for one in before["obligations"]}
+    assert standings["R6.ARREST"] == "pending"
