@@ -21,7 +21,10 @@ AsOf = Annotated[
     Query(
         description="Seen from this moment: a date (the end of that London day), or a date and "
         "time with an offset. May lie in the future. Left out: `known_at`, else now.",
-        openapi_examples={"a day": {"value": "2024-04-30"}, "left out": {"value": None}},
+        openapi_examples={
+            "a day": {"value": "2024-04-30"},
+            "a moment": {"value": "2024-04-02T17:45:00+01:00"},
+        },
     ),
 ]
 KnownAt = Annotated[
@@ -73,7 +76,15 @@ async def journeys(
 )
 async def timeline(
     request: Request,
-    journey_id: Annotated[UUID, Path(description="A journey's id, from `/v1/journeys`.")],
+    journey_id: Annotated[
+        UUID,
+        Path(
+            description="A journey's id, from `/v1/journeys`.",
+            openapi_examples={
+                "a sample journey": {"value": "5793a559-e78b-5686-8bb5-5b57c44d51b1"},
+            },
+        ),
+    ],
     as_of: AsOf = None,
     known_at: KnownAt = None,
 ) -> Response:

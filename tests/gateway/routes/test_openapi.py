@@ -1,0 +1,41 @@
+"""The examples in the gateway's OpenAPI work when pasted, while the sample journeys are there."""
+
+from itertools import product
+
+from demo.samples import samples
+from tests.doors import Doors
+
+
+async def test_every_example_is_answered(doors: Doors) -> None:
+    await doors.play(samples()[0].events)
+    described = (await doors.gateway.get("/openapi.json")).json()
+    tried = 0
+    for path, methods in described["paths"].items():
+        if not path.startswith("/v1/"):
+            continue
+        parameters = methods["get"].get("parameters", [])
+        offered = [
+            [(p["name"], p["in"], example["value"]) for example in p.get("examples", {}).values()]
+            for p in parameters
+            if p.get("examples")
+        ]
+        for chosen in product(*offered):
+            address = path.format(
+                **{name: value for name, where, value in chosen if where == "path"}
+            )
+            query = {name: value for name, where, value in chosen if where == "query"}
+            answer = await doors.gateway.get(address, params=query)
+            assert answer.status_code == 200, (address, query, answer.text)
+            assert answer.json().get("items") != []
+            tried += 1
+    assert tried >= 3
+
+
+async def test_every_answer_is_of_its_documented_kind(doors: Doors) -> None:
+    described = (await doors.gateway.get("/openapi.json")).json()
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            assert operation.get("summary") or operation.get("description"), (method, path)
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    assert list(response["content"]) == ["application/problem+json"], (path, status)
