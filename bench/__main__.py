@@ -1,6 +1,8 @@
 """Runs every bench one after the other: `make bench`."""
 
-from bench import publish_styles
+from bench import heart, publish_styles
 
 print("How to publish: one event a request, kept before the reply (docs/adr/0004)\n")
 publish_styles.main()
+print("\nThe heart: the whole rulebook on one journey after the other\n")
+heart.measure(heart.JOURNEYS, heart.ROUNDS)

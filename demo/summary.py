@@ -83,18 +83,30 @@ def owed_words(counts: Mapping[str, int]) -> Text:
 
 
 def obligation_items(obligations: Sequence[Json], as_of: str) -> Iterable[RenderableType]:
-    """Tell what was late or overdue one by one, and of the rest which rules they were."""
+    """Tell what was late or overdue one by one, and of the rest which rules they were.
+
+    What other rules than the Code's asked is told apart; a silence is told with the silences.
+    """
+    beside = [o for o in obligations if o["kind"] not in ("code", "local")]
+    obligations = [o for o in obligations if o["kind"] == "code"]
     late = [obligation for obligation in obligations if obligation["standing"] in LATE]
     if late:
         yield Text("What was late or overdue", style="bold")
         yield from (item(late_lines(obligation, as_of)) for obligation in late)
     else:
         yield Text("Nothing was late or overdue.", style="bold green")
-    others: dict[str, Counter[str]] = {}
+    yield from standing_items(o for o in obligations if o["standing"] not in LATE)
+    if beside:
+        yield Text("Beside the Code", style="bold")
+        yield from standing_items(beside)
+
+
+def standing_items(obligations: Iterable[Json]) -> Iterable[RenderableType]:
+    """Tell which rules stand how, one line a standing."""
+    standings: dict[str, Counter[str]] = {}
     for obligation in obligations:
-        if obligation["standing"] not in LATE:
-            others.setdefault(obligation["standing"], Counter())[obligation["rule"]] += 1
-    for standing, rules in others.items():
+        standings.setdefault(obligation["standing"], Counter())[obligation["rule"]] += 1
+    for standing, rules in standings.items():
         named = (rule if times == 1 else f"{rule} ({times})" for rule, times in rules.items())
         yield item([f"{first_upper(said(standing))}: {', '.join(named)}."])
 
@@ -103,7 +115,9 @@ def late_lines(obligation: Json, as_of: str) -> Iterable[str]:
     """Say under which rule what was owed, by whom, until when, and how it came out."""
     trigger, answer = obligation["trigger"], obligation["answer"]
     owner = holder_words(obligation["owner"], obligation["organisation"])
-    enhanced = " under Enhanced Rights" if obligation["enhanced"] else ""
+    terms = obligation["edition"]
+    sooner = obligation["enhanced"] and terms["within"] != terms["within_enhanced"]
+    enhanced = " under Enhanced Rights" if sooner else ""
     yield f"Right {obligation['right']}, {obligation['rule']}: {obligation['title']}."
     yield (
         f"On {long(trigger['at'])} {trigger['says']}. {first_upper(owner)} had "
@@ -118,7 +132,8 @@ def late_lines(obligation: Json, as_of: str) -> Iterable[str]:
         yield f"Still overdue: nothing that counts was recorded by {long(as_of)}."
     else:
         told = answer["event"]["type"] == "victim.told"
-        yield f"Late: {'the victim was told' if told else 'it was done'} on {long(answer['at'])}."
+        done = "they heard" if obligation["owner"] == "courts" else "it was done"
+        yield f"Late: {'the victim was told' if told else done} on {long(answer['at'])}."
 
 
 def silence_items(longest: Json | None, gaps: Sequence[Json]) -> Iterable[RenderableType]:

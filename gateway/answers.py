@@ -201,6 +201,8 @@ class EditionBody(BaseModel):
 
     edition: str
     in_force: date
+    within: str | None
+    within_enhanced: str | None
     cite: CitationBody
 
     @classmethod
@@ -210,6 +212,8 @@ class EditionBody(BaseModel):
         return cls(
             edition=terms.edition,
             in_force=terms.in_force,
+            within=None if terms.within is None else str(terms.within),
+            within_enhanced=None if terms.within_enhanced is None else str(terms.within_enhanced),
             cite=CitationBody(
                 source=cite.source, at=cite.at, confidence=cite.confidence, says=cite.says
             ),
@@ -265,6 +269,14 @@ class EndingBody(BaseModel):
     why: str
 
 
+class TotalBody(BaseModel):
+    """Two legs seen as one, whoever held the news up: what both allow, and how it stands."""
+
+    allowed: str
+    due_on: date
+    standing: Standing
+
+
 class IntervalBody(BaseModel):
     """A standing and the time (UTC, end exclusive) for which it holds."""
 
@@ -296,6 +308,9 @@ class ObligationBody(BaseModel):
     allowed: str
     due_on: date | None
     due_at: datetime | None
+    useful_until: date | None = Field(
+        description="The last useful day of a window that ends on a day that is no working day."
+    )
     outside_calendar: bool
     standing: Standing
     breach: bool
@@ -303,6 +318,9 @@ class ObligationBody(BaseModel):
     answer: AnswerBody | None
     came_close: list[CameCloseBody]
     ending: EndingBody | None
+    total: TotalBody | None = Field(
+        description="Both legs of a chain seen as one, from the fact to the victim."
+    )
     standings: list[IntervalBody]
 
     @classmethod
@@ -315,18 +333,19 @@ class ObligationBody(BaseModel):
             title=duty.title,
             right=duty.right,
             kind=duty.kind.value,
-            owner=duty.owner,
+            owner=obligation.owner,
             organisation=obligation.organisation,
             edition=EditionBody.of(obligation.terms),
             trigger=TriggerBody.of(obligation.start),
             counted_from=obligation.counted_from,
-            counted_from_receipt=(obligation.terms.starts or duty.starts).clock is Clock.RECEIVED,
+            counted_from_receipt=((obligation.terms.starts or duty.starts).clock is Clock.RECEIVED),
             receipt_inferred=obligation.receipt_inferred,
             enhanced=obligation.enhanced_because is not None,
             enhanced_because=obligation.enhanced_because,
             allowed=str(obligation.allowed),
             due_on=obligation.due_on,
             due_at=obligation.due_at,
+            useful_until=obligation.useful_until,
             outside_calendar=obligation.outside_calendar,
             standing=obligation.standing,
             breach=obligation.is_breach,
@@ -344,6 +363,13 @@ class ObligationBody(BaseModel):
                 for near in obligation.came_close
             ],
             ending=None if ending is None else EndingBody(at=ending.at, why=ending.why),
+            total=None
+            if obligation.total is None
+            else TotalBody(
+                allowed=str(obligation.total.allowed),
+                due_on=obligation.total.due_on,
+                standing=obligation.total.standing,
+            ),
             standings=[
                 IntervalBody(standing=i.standing, since=i.since, until=i.until)
                 for i in obligation.standings

@@ -21,6 +21,13 @@ def reference_id(reference: str) -> UUID:
     return uuid5(_REFERENCES, reference)
 
 
+@lru_cache(maxsize=4_096)  # there are few sources, and every event is asked who speaks in it
+def speaker(source: str) -> tuple[str, str]:
+    """Return the agency and the organisation that speak under a source."""
+    _, agency, organisation, _ = source.split("/")
+    return agency, organisation
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyEvent:
     """One thing an agency says happened, in the journey's words.
@@ -43,12 +50,12 @@ class JourneyEvent:
     @property
     def agency(self) -> str:
         """The agency that speaks: police, cps or probation."""
-        return self.source.split("/")[1]
+        return speaker(self.source)[0]
 
     @property
     def organisation(self) -> str:
         """The organisation that speaks, such as `avon-and-somerset`."""
-        return self.source.split("/")[2]
+        return speaker(self.source)[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

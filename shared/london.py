@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -45,11 +46,13 @@ def london_day(instant: datetime) -> date:
     return instant.astimezone(LONDON).date()
 
 
+@lru_cache(maxsize=65_536)  # limits end on few days, and combining a day with a zone is slow
 def start_of(day: date) -> datetime:
     """Return the first instant of a London day, in UTC (23:00 the evening before in summer)."""
     return datetime.combine(day, time.min, LONDON).astimezone(UTC)
 
 
+@lru_cache(maxsize=65_536)
 def end_of(day: date) -> datetime:
     """Return the exclusive end of a London day, in UTC: the first instant of the next one."""
     return start_of(day + timedelta(days=1))

@@ -1,7 +1,7 @@
 """What every application of ours does alike on the web: problems, health, and reading a body."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.exceptions import HTTPException
 
 from shared.problems import (
@@ -18,9 +19,12 @@ from shared.problems import (
     Fault,
     NotAllowed,
     NotFound,
+    NotReady,
     Problem,
     TooLarge,
 )
+
+SCHEMA = "#/components/schemas/{}"
 
 log = logging.getLogger("victim_journey")
 
@@ -52,7 +56,7 @@ def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
             problem.status.value,
             {
                 "description": words,
-                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
+                "content": {MEDIA_TYPE: {"schema": {"$ref": SCHEMA.format("ProblemBody")}}},
             },
         )
         if words not in said["description"]:
@@ -83,7 +87,7 @@ def application(
         redoc_url=None,
     )
 
-    @app.get("/health", tags=["health"], responses=documented_health())
+    @app.get("/health", tags=["health"], responses=documented(NotReady))
     async def health() -> dict[str, str]:
         """Say whether the application and its store can do their work."""
         await ready(app)
@@ -105,13 +109,6 @@ def application(
     app.add_exception_handler(Exception, _say_failed)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
-
-
-def documented_health() -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI responses of the health address."""
-    from shared.problems import NotReady
-
-    return documented(NotReady)
 
 
 def build_version() -> str:
@@ -147,11 +144,20 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = FastAPI.openapi(app)
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(problem.pop("$defs"))
-        schemas["ProblemBody"] = problem
+        schemas.update(schemas_of([ProblemBody]))
+        schemas.update(schemas_of(getattr(app.state, "also_documented", ())))
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def schemas_of(models: Iterable[type[BaseModel]]) -> dict[str, Any]:
+    """Return the JSON Schemas of models and of all they are made of, by name, for OpenAPI."""
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (model, "validation") for model in models
+    ]
+    _, schemas = models_json_schema(wanted, ref_template=SCHEMA.format("{model}"))
+    defined: dict[str, Any] = schemas.get("$defs", {})
+    return defined
 
 
 async def _say_problem(request: Request, error: Problem) -> JSONResponse:

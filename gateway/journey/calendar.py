@@ -49,26 +49,28 @@ class Calendar:
 
         Five working days end with the fifth working day after it, whatever weekday it was; a week
         is 7 days; a month ends on the same day number, else on the last of the month.
-        Raises OutsideCalendar, and ValueError for hours, which end at a minute and not with a day.
+        Raises OutsideCalendar for working days it does not know, and ValueError for hours, which
+        end at a minute and not with a day.
         """
-        count = allowance.count
-        match allowance.unit:
-            case Unit.WORKING_DAYS:
-                index = self._working_days_until[self._place(day)] + count - 1
-                if index >= len(self._working_days):
-                    raise self._outside(f"{allowance} after {day}")
-                return self._working_days[index]
-            case Unit.CALENDAR_DAYS:
-                end = day + timedelta(days=count)
-            case Unit.WEEKS:
-                end = day + timedelta(weeks=count)
-            case Unit.MONTHS:
-                end = _months_after(day, count)
-            case Unit.HOURS:
-                raise ValueError(f"{allowance} end at a minute, not with a day")
-        self._place(day)
-        self._place(end)
+        count, unit = allowance.count, allowance.unit
+        if unit is Unit.WORKING_DAYS:
+            index = self._working_days_until[self._place(day)] + count - 1
+            if index >= len(self._working_days):
+                raise self._outside(f"{allowance} after {day}")
+            return self._working_days[index]
+        if unit is Unit.CALENDAR_DAYS:
+            end = day + timedelta(days=count)
+        elif unit is Unit.WEEKS:
+            end = day + timedelta(weeks=count)
+        elif unit is Unit.MONTHS:
+            end = _months_after(day, count)
+        else:
+            raise ValueError(f"{allowance} end at a minute, not with a day")
         return end
+
+    def on_or_before(self, day: date) -> date:
+        """Return the last working day up to and including a day; raises OutsideCalendar."""
+        return self._working_days[self._working_days_until[self._place(day)] - 1]
 
     def working_days_between(self, start: date, end: date) -> int:
         """Return how many working days there are after `start` up to and including `end`.

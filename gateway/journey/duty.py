@@ -3,10 +3,12 @@
 The rulebook builds these values from its files; the heart reads them and never sees a file.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -61,19 +63,24 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """What one field of a fact must hold: one of some values, none of some, or at least a number.
+    """What one field of a fact must hold; exactly one kind of test is set.
 
-    A field that is absent fails `any_of` and `at_least`, and passes `none_of`.
+    any_of: one of these values. none_of: none of these. at_least: a number no smaller.
+    present: whether the field was sent at all. An absent field fails any_of and at_least, and
+    passes none_of. The field `type` is the fact's own type.
     """
 
     field: str
     any_of: tuple[Any, ...] = ()
     none_of: tuple[Any, ...] = ()
     at_least: int | None = None
+    present: bool | None = None
 
     def holds(self, data: Mapping[str, Any]) -> bool:
         """Say whether a fact's data passes this test."""
         value = data.get(self.field)
+        if self.present is not None:
+            return (value is not None) is self.present
         if self.at_least is not None:
             return isinstance(value, int) and value >= self.at_least
         if self.any_of:
@@ -95,21 +102,42 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """What starts a duty's clock: a fact, of which kind, and which of its moments counts."""
+class FactTest:
+    """A fact of some kind: its type, and what its data must hold."""
 
     fact: str
     where: Where = Where()
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What starts a duty's clock: exactly one of the first three, and which moment counts.
+
+    facts: a fact of one of these types. told_about: news about any of these that reached the
+    victim (from `told_by`, where given). silence: every silence of the journey.
+    """
+
+    facts: tuple[str, ...] = ()
+    told_about: tuple[str, ...] = ()
+    silence: bool = False
+    where: Where = Where()
+    told_by: str | None = None
     clock: Clock = Clock.HAPPENED
-    else_fact: str | None = None  # stands in where the first was never sent
+    not_before: str | None = None  # the clock waits for the first fact of this type, if one comes
+    else_fact: str | None = None  # stands in where none of `facts` was ever sent
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must hold of the starting fact for the duty to be owed, in words and as a test."""
+    """What must hold for the duty to be owed, in words and as a test.
+
+    It is put to the starting fact or, where `earlier` is given, to the facts before it of that
+    type about the same suspect, of which one must pass.
+    """
 
     says: str
-    where: Where
+    where: Where = Where()
+    earlier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +150,22 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What meets a duty; exactly one of the first three is used.
+    """What meets a duty; exactly one of the first six is used.
 
-    told_about: a telling about any of these facts. done: any of these events.
-    first_contact_by: any telling or offer by this agency that reached the victim.
+    told_about: a telling about any of these facts. told: any telling that states the content
+    required. done: any of these events. received: that the owner of the next leg heard of the
+    starting fact. first_contact_by: any telling or offer by this agency that reached the victim.
+    told_by: any telling with content by this agency, `any` for all of them.
     """
 
     told_about: tuple[str, ...] = ()
+    told: bool = False
     done: tuple[str, ...] = ()
+    received: bool = False
     first_contact_by: str | None = None
+    told_by: str | None = None
     where: Where = Where()
+    same_organisation: bool = False
     contents: tuple[Content, ...] = ()
 
     def required(self, start: Mapping[str, Any]) -> tuple[str, ...]:
@@ -148,21 +182,29 @@ class Answer:
 class Terms:
     """A duty's limits from one day on: allowances, edition of the Code and citation.
 
-    `starts` and `met_by` are set where this edition's differ from the duty's own.
+    Allowances are None where the edition names no time. `owner`, `starts` and `met_by` are set
+    where this edition's differ from the duty's own; `organisations` where only these take part.
     """
 
     in_force: date
     edition: str
-    within: Allowance
-    within_enhanced: Allowance
+    within: Allowance | None
+    within_enhanced: Allowance | None
     cite: Citation
+    owner: str | None = None
     starts: Start | None = None
     met_by: Answer | None = None
+    organisations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One duty of the Code: who owes the victim what, when, under which terms (newest first)."""
+    """One duty of the Code: who owes the victim what, when, under which terms (newest first).
+
+    `follows` names the duty whose limit is the leg before this one. `repeats`: each answer starts
+    the next period. `rolls_back`: a limit that falls on another day than a working day is useful
+    until the last working day before it.
+    """
 
     id: str
     title: str
@@ -174,16 +216,58 @@ class Duty:
     kind: Kind = Kind.CODE
     conditions: tuple[Condition, ...] = ()
     declined_by: tuple[str, ...] = ()  # the victim's own no, which ends the duty
+    stops_when: tuple[FactTest, ...] = ()  # what ends it otherwise
+    follows: str | None = None
+    repeats: bool = False
+    rolls_back: bool = False
     file: str = field(default="", compare=False)
+
+    @property
+    def all_starts(self) -> tuple[Start, ...]:
+        """What starts the duty, in any of its editions."""
+        return tuple(dict.fromkeys((self.starts, *(t.starts for t in self.terms if t.starts))))
 
     def terms_on(self, day: date) -> Terms | None:
         """Return the terms in force on a London day, or None where there were none yet."""
-        return next((terms for terms in self.terms if terms.in_force <= day), None)
+        for terms in self.terms:
+            if terms.in_force <= day:
+                return terms
+        return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rulebook:
-    """Every duty, in the order of its id, and the hash of the files they were read from."""
+    """Every duty, in the order of its right and id, and the hash of the files they came from."""
 
     duties: tuple[Duty, ...]
     hash: str
+
+    @cached_property
+    def by_fact(self) -> Mapping[str, tuple[tuple[Duty, Start], ...]]:
+        """The duties that a fact of each type may start, each with what makes it a start."""
+        found: dict[str, list[tuple[Duty, Start]]] = defaultdict(list)
+        for duty in self.duties:
+            for starts in duty.all_starts:
+                for type_ in (*starts.facts, *filter(None, (starts.else_fact,))):
+                    found[type_].append((duty, starts))
+        return {type_: tuple(pairs) for type_, pairs in found.items()}
+
+    @cached_property
+    def by_news(self) -> Mapping[str, tuple[tuple[Duty, Start], ...]]:
+        """The duties that news about a fact of each type may start."""
+        found: dict[str, list[tuple[Duty, Start]]] = defaultdict(list)
+        for duty in self.duties:
+            for starts in duty.all_starts:
+                for type_ in starts.told_about:
+                    found[type_].append((duty, starts))
+        return {type_: tuple(pairs) for type_, pairs in found.items()}
+
+    @cached_property
+    def on_silence(self) -> tuple[Duty, ...]:
+        """The duties that every silence starts."""
+        return tuple(duty for duty in self.duties if duty.starts.silence)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Duty]:
+        """Each duty by its id."""
+        return {duty.id: duty for duty in self.duties}

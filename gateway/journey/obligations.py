@@ -1,351 +1,352 @@
-"""What every duty of the Code asked on one journey, what answered it, and how it stands."""
+"""What every duty asked on one journey, what answered it, and how it stands."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-from hashlib import sha256
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
 
 from gateway.journey.calendar import Calendar, OutsideCalendar
-from gateway.journey.duty import Allowance, Clock, Duty, Kind, Rulebook, Start, Terms, Unit
+from gateway.journey.duty import Allowance, Answer, Clock, Duty, Kind, Rulebook, Start, Terms
+from gateway.journey.limits import AGENCY_OF as AGENCY_OF
+from gateway.journey.limits import allowance, limit, receipt_of
+from gateway.journey.obligation import Followed as Followed
+from gateway.journey.obligation import NotOwed as NotOwed
+from gateway.journey.obligation import Obligation as Obligation
+from gateway.journey.obligation import Total
+from gateway.journey.owing import (
+    began_under_another_edition,
+    spoken_for,
+    terms_for,
+    why_nobody_is_owed,
+    why_not_owed,
+)
+from gateway.journey.silences import Silence
+from gateway.journey.standing import Ending, standing_at, standings_of
+from gateway.journey.standing import Interval as Interval
+from gateway.journey.standing import Standing as Standing
 from gateway.journey.story import Fact, Story
-from gateway.journey.telling import Answered, CameClose, answer_to, is_before, same
-from shared.london import end_of, london_day, read_instant
-
-# The Witness Care Unit is run by the police, and speaks through their systems.
-AGENCY_OF = {"police": "police", "wcu": "police", "cps": "cps", "probation": "probation"}
-
-
-class Standing(StrEnum):
-    """How an obligation stands at a moment."""
-
-    NOT_STARTED = "not_started"
-    PENDING = "pending"
-    MET = "met"
-    MET_LATE = "met_late"
-    OVERDUE = "overdue"
-    ENDED = "ended"
-    RECORDED = "recorded"
-    NOTHING_RECORDED = "nothing_recorded"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A standing and the time (UTC, `until` exclusive, None while it lasts) for which it held."""
-
-    standing: Standing
-    since: datetime
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """Why and when (UTC) the victim's own choice ended an obligation."""
-
-    at: datetime
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Obligation:
-    """One thing that one duty asked for, from the fact that started it to how it stands.
-
-    `counted_from` is the moment (UTC) the days are counted from, None where it was never recorded.
-    A limit in days ends with the London day `due_on`; `due_at` is the exclusive instant (UTC).
-    """
-
-    id: str
-    duty: Duty
-    terms: Terms
-    start: Fact
-    organisation: str | None
-    enhanced_because: str | None
-    allowed: Allowance
-    counted_from: datetime | None
-    receipt_inferred: bool
-    due_on: date | None
-    due_at: datetime | None
-    outside_calendar: bool
-    answer: Answered | None
-    came_close: tuple[CameClose, ...]
-    ending: Ending | None
-    standing: Standing
-    standings: tuple[Interval, ...]
-
-    @property
-    def is_breach(self) -> bool:
-        """Whether a limit of the Code was broken: told late, or not told by its end."""
-        late = self.standing in (Standing.MET_LATE, Standing.OVERDUE)
-        return late and self.duty.kind is Kind.CODE
-
-    @property
-    def content_stated(self) -> bool:
-        """Whether the answer said what it carried; True where there is nothing to say."""
-        return self.answer is None or self.answer.content_stated
-
-
-@dataclass(frozen=True, slots=True)
-class NotOwed:
-    """A duty that a fact would have started, had its condition held."""
-
-    duty: Duty
-    start: Fact
-    condition: str
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """All that was owed, and what was not owed and why, in order of start."""
-
-    obligations: tuple[Obligation, ...] = ()
-    not_owed: tuple[NotOwed, ...] = ()
+from gateway.journey.telling import Answered, CameClose, answer_to, is_before, same, told_of
+from gateway.journey.updates import keep_in_touch, local_days, silent_starts
+from shared.london import london_day
 
 
 def follow_all(
     rulebook: Rulebook, story: Story, calendar: Calendar, *, as_of: datetime
 ) -> Followed:
-    """Return everything the Code asked on this journey, seen from one moment (aware)."""
-    followed = [follow(duty, story, calendar, as_of=as_of) for duty in rulebook.duties]
-    obligations = [o for one in followed for o in one.obligations]
-    not_owed = [n for one in followed for n in one.not_owed]
-    return Followed(
-        tuple(sorted(obligations, key=lambda o: (o.start.at, o.duty.right, o.duty.id, o.id))),
-        tuple(
-            sorted(not_owed, key=lambda n: (n.start.at, n.duty.right, n.duty.id, n.start.event.id))
-        ),
-    )
-
-
-def follow(duty: Duty, story: Story, calendar: Calendar, *, as_of: datetime) -> Followed:
-    """Return what this duty asked of its owner on this journey, seen from one moment (aware).
+    """Return everything the rulebook asked on this journey, seen from one moment (aware).
 
     Each start is held to the terms in force on its own London day. An arrest on 31 March 2021
     belongs to the 2015 Code for good, however late we come to look at it.
     """
-    obligations: list[Obligation] = []
-    not_owed: list[NotOwed] = []
-    for start, starts, terms in starts_of(duty, story):
-        unmet = next((c.says for c in duty.conditions if not c.where.holds(start.data)), None)
-        unmet = unmet or why_nobody_is_owed(start, story)
-        if unmet is not None:
-            not_owed.append(NotOwed(duty, start, unmet))
-        else:
-            obligations.append(oblige(duty, terms, starts, start, story, calendar, as_of))
-    return Followed(tuple(obligations), tuple(not_owed))
+    following = _Following(rulebook, story, calendar, as_of)
+    for fact in story.facts:
+        for duty, starts in rulebook.by_fact.get(fact.type, ()):
+            following.start(duty, starts, fact)
+        for duty, starts in rulebook.by_news.get(fact.type, ()):
+            following.news(duty, starts, fact)
+    for duty in rulebook.on_silence:
+        if any(terms_for(duty, duty.starts, fact.day) for fact in story.facts):
+            following.silences(duty)
+    return following.followed()
 
 
-def starts_of(duty: Duty, story: Story) -> Iterable[tuple[Fact, Start, Terms]]:
-    """Yield each fact that starts this duty, with what made it a start and the terms of its day."""
-    for starts in dict.fromkeys((duty.starts, *(t.starts for t in duty.terms if t.starts))):
-        for type_ in (starts.fact, starts.else_fact):
-            for fact in story.facts_of(type_) if type_ else ():
-                terms = duty.terms_on(fact.day)
-                if terms is None or (terms.starts or duty.starts) != starts:
-                    continue
-                if not starts.where.holds(fact.data):
-                    continue
-                if type_ == starts.else_fact and any(
-                    same(first.suspect, fact.suspect) and not is_before(fact, first)
-                    for first in story.facts_of(starts.fact)
-                ):
-                    continue  # the referrer's own word is there, and started the clock
-                if began_under_another_edition(duty, starts, fact, story):
-                    continue
-                yield fact, starts, terms
-
-
-def began_under_another_edition(duty: Duty, starts: Start, fact: Fact, story: Story) -> bool:
-    """Say whether an earlier edition, with a start of its own, already asked the same thing.
-
-    The 2015 Code counted first contact from the sentence, the 2020 Code counts it from the
-    referral: a referral after a sentence of the older edition does not ask for it twice.
-    """
-    for terms in duty.terms:
-        before = terms.starts
-        if before is None or before == starts:
-            continue
-        sentences = [
-            other
-            for other in story.facts_of(before.fact)
-            if same(other.suspect, fact.suspect)
-            and not is_before(fact, other)
-            and before.where.holds(other.data)
-        ]
-        if sentences and duty.terms_on(sentences[-1].day) is terms:
-            return True
-    return False
-
-
-def why_nobody_is_owed(start: Fact, story: Story) -> str | None:
-    """Return why nobody on this journey could be owed anything at a start, or None."""
-    victim = story.victim
-    if victim.kind == "business" and (
-        victim.contact_named_from is None or start.at < victim.contact_named_from
-    ):
-        return "a business is owed the Code's services from the day it names a contact"
-    if victim.spokesperson is not None and start.day >= london_day(victim.spokesperson[0]):
-        return f"owed to the family's spokesperson, on the journey of {victim.spokesperson[1]}"
-    return None
-
-
-def oblige(
+def follow(
     duty: Duty,
-    terms: Terms,
-    starts: Start,
-    start: Fact,
     story: Story,
     calendar: Calendar,
+    *,
     as_of: datetime,
-) -> Obligation:
+    rulebook: Rulebook | None = None,
+) -> Followed:
+    """Return what one duty asked of its owner on this journey, seen from one moment (aware).
+
+    With a rulebook, a duty that follows another is told with the total of both legs.
+    """
+    alone = Rulebook((duty,), "")
+    following = _Following(rulebook or alone, story, calendar, as_of)
+    for fact in story.facts:
+        for _, starts in alone.by_fact.get(fact.type, ()):
+            following.start(duty, starts, fact)
+        for _, starts in alone.by_news.get(fact.type, ()):
+            following.news(duty, starts, fact)
+    for _ in alone.on_silence:
+        following.silences(duty)
+    return following.followed()
+
+
+class _Following:
+    """The obligations of one story while its facts are read one by one."""
+
+    def __init__(
+        self, rulebook: Rulebook, story: Story, calendar: Calendar, as_of: datetime
+    ) -> None:
+        self._rulebook = rulebook
+        self._story = story
+        self._calendar = calendar
+        self._as_of = as_of
+        self._obligations: list[Obligation] = []
+        self._not_owed: list[NotOwed] = []
+        self._silent: dict[int, Sequence[tuple[Silence, Fact]]] = {}
+
+    def followed(self) -> Followed:
+        """Return everything found, in order of start."""
+        self._obligations.sort(key=_in_order)
+        self._not_owed.sort(key=_in_order)
+        return Followed(tuple(self._obligations), tuple(self._not_owed))
+
+    def start(self, duty: Duty, starts: Start, fact: Fact) -> None:
+        """Read a fact that may start a duty."""
+        terms = terms_for(duty, starts, fact.day)
+        if terms is None:
+            return
+        if starts.where.alternatives and not starts.where.holds({"type": fact.type, **fact.data}):
+            return
+        if fact.type == starts.else_fact and spoken_for(starts, fact, self._story):
+            return  # the sender's own word is there, and started the clock
+        if began_under_another_edition(duty, starts, fact, self._story):
+            return
+        self._owe(duty, terms, starts, fact, fact)
+
+    def news(self, duty: Duty, starts: Start, fact: Fact) -> None:
+        """Read a fact of which the news may start a duty: the first telling of it does."""
+        if not starts.where.holds(fact.data):
+            return
+        contact = told_of(fact, starts.told_by, self._story)
+        if contact is None:
+            return
+        terms = terms_for(duty, starts, contact.day)
+        if terms is None:
+            return
+        told = Fact(
+            type=contact.event.type,
+            at=contact.at,
+            day=contact.day,
+            by_day=contact.by_day,
+            suspect=fact.suspect,
+            hearing=fact.hearing,
+            data={**fact.data, "about": [fact.type]},
+            sources=(contact.event,),
+        )
+        self._owe(duty, terms, starts, told, fact)
+
+    def silences(self, duty: Duty) -> None:
+        """Read every silence of the story as a start of this duty."""
+        # The days only say when a silence is too long, which a limit of the Code does not ask.
+        days = local_days(duty)
+        if days not in self._silent:
+            self._silent[days] = silent_starts(days, self._story)
+        for silence, start in self._silent[days]:
+            terms = terms_for(duty, duty.starts, start.day)
+            if terms is None:
+                continue
+            unowed = why_nobody_is_owed(start, self._story)
+            if unowed is None:
+                self._obligations.append(
+                    keep_in_touch(duty, terms, silence, start, self._calendar, self._story)
+                )
+            else:
+                self._not_owed.append(NotOwed(duty, start, unowed))
+
+    def _owe(self, duty: Duty, terms: Terms, starts: Start, start: Fact, tested: Fact) -> None:
+        unowed = why_not_owed(duty, terms, start, tested, self._story)
+        if unowed is not None:
+            self._not_owed.append(NotOwed(duty, start, unowed))
+            return
+        asked = _Asked(duty, terms, starts, start)
+        obligation = oblige(asked, self._story, self._calendar, self._as_of)
+        if duty.follows is not None:
+            leg = self._rulebook.by_id.get(duty.follows)
+            obligation.total = total_of(obligation, leg, self._calendar, self._as_of)
+        self._obligations.append(obligation)
+        if duty.repeats and obligation.answer is not None:
+            self._again(duty, starts, start, obligation.answer)
+
+    def _again(self, duty: Duty, starts: Start, start: Fact, answer: Answered) -> None:
+        """Start the next period of a duty that repeats, on the day it was last answered."""
+        terms = terms_for(duty, starts, answer.day)
+        if terms is None:
+            return
+        following = replace(
+            start,
+            type=answer.event.type,
+            at=answer.at,
+            day=answer.day,
+            by_day=answer.event.precision == "day",
+            sources=(answer.event,),
+        )
+        self._owe(duty, terms, starts, following, following)
+
+
+def _in_order(one: Obligation | NotOwed) -> tuple[Any, ...]:
+    start, duty = one.start, one.duty
+    event = start.event
+    return start.at, duty.right, duty.id, event.source, event.id, start.suspect or ""
+
+
+class _Asked:
+    """What was asked: which duty, under which terms, by which start, of whom, met by what.
+
+    Where any provider may owe it, it is owed by the one that the start speaks of.
+    """
+
+    __slots__ = ("duty", "met_by", "owner", "start", "starts", "terms")
+
+    def __init__(self, duty: Duty, terms: Terms, starts: Start, start: Fact) -> None:
+        owner = terms.owner or duty.owner
+        self.duty = duty
+        self.terms = terms
+        self.starts = starts
+        self.start = start
+        self.met_by: Answer = terms.met_by or duty.met_by
+        self.owner: str = start.event.agency if owner == "any" else owner
+
+
+def oblige(asked: _Asked, story: Story, calendar: Calendar, as_of: datetime) -> Obligation:
     """Return one obligation: its limit, its answer, its ending and its standing."""
+    duty, terms, start = asked.duty, asked.terms, asked.start
     enhanced_because = story.victim.enhanced_because(start.day)
-    allowed = terms.within_enhanced if enhanced_because else terms.within
-    counted_from, inferred = clock_of(duty, starts, start)
+    allowed = allowance(terms, enhanced_because)
+    counted_from, inferred = clock_of(asked, story)
     if counted_from is not None and counted_from > as_of:
         counted_from = None  # it has happened, and the owner has not heard of it yet
     due_on, due_at, outside = limit(counted_from, allowed, calendar)
-    met_by = terms.met_by or duty.met_by
-    answer, came_close = answer_to(start, met_by, story)
-    ending = ending_of(duty, start, story, answer, due_at)
+    answer, came_close = find_answer(asked, story, as_of)
+    ending = ending_of(asked, story, answer, due_at)
     if ending is not None:
         answer = None
-    standings = standings_of(start, counted_from, due_at, answer, ending)
-    agency = AGENCY_OF.get(duty.owner)
-    source = start.source_of(agency) if agency else None
+    is_window = duty.kind is Kind.WINDOW
+    standings = standings_of(start, counted_from, due_at, answer, ending, is_window=is_window)
+    standing = standing_at(standings, as_of)
+    if is_window and standing is Standing.ENDED and ending is None and due_at is not None:
+        ending = Ending(due_at, "the time to ask had passed")
+    agency = AGENCY_OF.get(asked.owner, "")
+    source = start.source_of(agency)
     return Obligation(
-        id=obligation_id(duty, start),
         duty=duty,
         terms=terms,
+        owner=asked.owner,
+        organisation=source.organisation if source else story.organisation_of(agency),
         start=start,
-        organisation=source.organisation if source else story.organisation_of(agency or ""),
         enhanced_because=enhanced_because,
         allowed=allowed,
         counted_from=counted_from,
         receipt_inferred=inferred and counted_from is not None,
         due_on=due_on,
         due_at=due_at,
+        useful_until=rolled_back(due_on, calendar) if duty.rolls_back else None,
         outside_calendar=outside,
         answer=answer,
         came_close=came_close,
         ending=ending,
-        standing=next(i.standing for i in reversed(standings) if i.since <= as_of),
+        standing=standing,
         standings=standings,
     )
 
 
-def obligation_id(duty: Duty, start: Fact) -> str:
-    """Return an id that is the same in every journey, after every rebuild: rule, start, suspect."""
-    event = start.event
-    words = "\x00".join((duty.id, event.source, event.id, start.suspect or ""))
-    return sha256(words.encode()).hexdigest()[:24]
+def rolled_back(due_on: date | None, calendar: Calendar) -> date | None:
+    """Return the last useful day of a window, where the calendar knows it."""
+    try:
+        return None if due_on is None else calendar.on_or_before(due_on)
+    except OutsideCalendar:
+        return None
 
 
-def clock_of(duty: Duty, starts: Start, start: Fact) -> tuple[datetime | None, bool]:
+def find_answer(
+    asked: _Asked, story: Story, as_of: datetime
+) -> tuple[Answered | None, tuple[CameClose, ...]]:
+    """Return what answered an obligation, and what came close before it."""
+    if asked.met_by.received:
+        heard, _, event = receipt_of(asked.start, "police")
+        if heard is None or event is None or heard > as_of:
+            return None, ()
+        return Answered(event, heard, london_day(heard)), ()
+    return answer_to(asked.start, asked.met_by, story, repeats=asked.duty.repeats)
+
+
+def clock_of(asked: _Asked, story: Story) -> tuple[datetime | None, bool]:
     """Return the moment the days are counted from (UTC), and whether a receipt was inferred.
 
-    A clock that runs from receipt begins when the owner heard. Where the owner's own agency told
-    the fact and left the receipt out, it must have heard by the time it keyed it, or told us:
-    leaving it out hides nothing. Known only from others, the clock was never recorded.
+    Known only from others than the owner, a clock that runs from receipt was never recorded.
     """
+    starts, start = asked.starts, asked.start
     if starts.clock is Clock.HAPPENED:
-        return start.at, False
-    receipts = [
-        read_instant(event.data["received_at_wcu"])
-        for event in start.sources
-        if "received_at_wcu" in event.data
-    ]
-    if receipts:
-        return max(start.at, min(receipts)), False
-    own = start.source_of(AGENCY_OF.get(duty.owner, duty.owner))
-    if own is None:
-        return None, False
-    return max(start.at, own.recorded_at or own.received_at), True
-
-
-def limit(
-    counted_from: datetime | None, allowed: Allowance, calendar: Calendar
-) -> tuple[date | None, datetime | None, bool]:
-    """Return the London day and the exclusive instant (UTC) at which a limit ends.
-
-    The third value says that the limit falls outside the calendar, so that no day can be named.
-    """
-    if counted_from is None:
-        return None, None, False
-    if allowed.unit is Unit.HOURS:
-        due_at = counted_from + timedelta(hours=allowed.count)
-        return london_day(due_at), due_at, False
-    try:
-        due_on = calendar.after(london_day(counted_from), allowed)
-    except OutsideCalendar:
-        return None, None, True
-    return due_on, end_of(due_on), False
+        moment: datetime | None = start.at
+        inferred = False
+    else:
+        owner = asked.owner
+        moment, inferred, _ = receipt_of(start, AGENCY_OF.get(owner, owner))
+    if moment is not None and starts.not_before is not None:
+        waited = [f.at for f in story.facts_of(starts.not_before) if same(f.suspect, start.suspect)]
+        if waited:
+            moment = max(moment, waited[0])
+    return moment, inferred
 
 
 def ending_of(
-    duty: Duty, start: Fact, story: Story, answer: Answered | None, due_at: datetime | None
+    asked: _Asked, story: Story, answer: Answered | None, due_at: datetime | None
 ) -> Ending | None:
-    """Return what ended an obligation by the victim's own choice, or None.
+    """Return what ended an obligation without a breach, or None.
 
     Opting out ends duties to tell the victim what is in its scope, and only what is not yet
     overdue; an answer that came first, and a breach, both stay. Opting in revives nothing.
     """
+    duty, start = asked.duty, asked.start
+    if not (story.victim.opt_outs or duty.declined_by or duty.stops_when):
+        return None
     endings = []
-    scopes = scopes_of(duty, start)
-    if scopes:
-        out = story.victim.declines_at(start.at, scopes)
-        if out is not None:
-            return Ending(start.at, "the victim had opted out")
-        later = story.victim.declines_after(start.at, scopes)
-        if later is not None:
-            endings.append(Ending(later.since, "the victim opted out"))
-    endings += [
-        Ending(max(no.at, start.at), "the victim declined")
-        for no in story.facts_of(*duty.declined_by)
-        if same(no.suspect, start.suspect) and not is_before(no, start)
-    ]
-    first = min(endings, key=lambda ending: ending.at, default=None)
-    if first is None or (due_at is not None and first.at >= due_at):
+    if story.victim.opt_outs:
+        scopes = scopes_of(asked)
+        if scopes:
+            out = story.victim.declines_at(start.at, scopes)
+            if out is not None:
+                return Ending(start.at, "the victim had opted out")
+            later = story.victim.declines_after(start.at, scopes)
+            if later is not None:
+                endings.append(Ending(later.since, "the victim opted out"))
+    for type_ in duty.declined_by:
+        endings += [
+            Ending(max(no.at, start.at), "the victim declined")
+            for no in story.facts_of(type_)
+            if same(no.suspect, start.suspect) and not is_before(no, start)
+        ]
+    for stop in duty.stops_when:
+        endings += [
+            Ending(max(fact.at, start.at), "it was no longer owed")
+            for fact in story.facts_of(stop.fact)
+            if same(fact.suspect, start.suspect)
+            and stop.where.holds(fact.data)
+            and not is_before(fact, start)
+        ]
+    if not endings:
+        return None
+    first = min(endings, key=lambda ending: ending.at)
+    if due_at is not None and first.at >= due_at:
         return None
     return None if answer is not None and answer.at <= first.at else first
 
 
-def scopes_of(duty: Duty, start: Fact) -> frozenset[str]:
+def scopes_of(asked: _Asked) -> frozenset[str]:
     """Return the scopes of opting out that end this duty; none for duties between agencies."""
-    if duty.met_by.told_about:
-        return frozenset({"all", start.type})
-    if duty.met_by.first_contact_by is not None:
+    met_by = asked.met_by
+    if met_by.told_about or met_by.told:
+        return frozenset({"all", asked.start.type})
+    if met_by.first_contact_by is not None or met_by.told_by is not None:
         return frozenset({"all", "contact_scheme"})
     return frozenset()
 
 
-def standings_of(
-    start: Fact,
-    counted_from: datetime | None,
-    due_at: datetime | None,
-    answer: Answered | None,
-    ending: Ending | None,
-) -> tuple[Interval, ...]:
-    """Return how an obligation stands from its start on, as intervals in order of time (UTC).
-
-    With the facts known, the future is in it too: pending until the limit, overdue after it.
-    """
-    turns: list[tuple[datetime, Standing]] = [(start.at, Standing.NOT_STARTED)]
-    if counted_from is not None:
-        turns.append((counted_from, Standing.PENDING))
-        if due_at is not None:
-            turns.append((due_at, Standing.OVERDUE))
-        if answer is not None:
-            late = due_at is not None and answer.at >= due_at
-            met_at = max(answer.at, counted_from)
-            turns = [turn for turn in turns if turn[0] < met_at or turn[0] <= counted_from]
-            turns.append((met_at, Standing.MET_LATE if late else Standing.MET))
-    if ending is not None:
-        turns = [turn for turn in turns if turn[0] < ending.at]
-        turns.append((max(ending.at, start.at), Standing.ENDED))
-    intervals = []
-    for (since, standing), following in zip(turns, [*turns[1:], None], strict=True):
-        until = following[0] if following else None
-        if until is None or since < until:
-            intervals.append(Interval(standing, since, until))
-    return tuple(intervals)
+def total_of(
+    obligation: Obligation, leg: Duty | None, calendar: Calendar, as_of: datetime
+) -> Total | None:
+    """Return both legs seen as one, where both are counted in the same days."""
+    start = obligation.start
+    terms = leg.terms_on(start.day) if leg is not None else None
+    if terms is None or terms.within is None or terms.within.unit is not obligation.allowed.unit:
+        return None
+    first = allowance(terms, obligation.enhanced_because)
+    allowed = Allowance(first.count + obligation.allowed.count, first.unit)
+    due_on, due_at, _ = limit(start.at, allowed, calendar)
+    if due_on is None or due_at is None:
+        return None
+    standings = standings_of(start, start.at, due_at, obligation.answer, obligation.ending)
+    return Total(allowed, due_on, standing_at(standings, as_of))

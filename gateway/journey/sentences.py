@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.journey.obligations import Obligation, Standing
+from gateway.journey.duty import Kind
+from gateway.journey.obligation import Obligation
 from gateway.journey.silences import Silence
 from gateway.journey.stages import Span, Stage
+from gateway.journey.standing import Standing
 from gateway.journey.story import Contact, Fact
 from gateway.journey.wording import (
     AGENCIES,
@@ -14,7 +16,9 @@ from gateway.journey.wording import (
     FACTS,
     FACTS_BY_FIELD,
     NEWS,
+    NOTICED_BY,
     OFFERS,
+    PASSED,
     RECIPIENTS,
     RESPONSES,
     day_words,
@@ -91,7 +95,9 @@ def _outcome(data: Data, hearing: str | None) -> str:
 
 
 def _listing(data: Data, hearing: str | None) -> str:
-    name = f"hearing {hearing}" + (f" ({words(data['kind'])})" if "kind" in data else "")
+    name = f"hearing {hearing}" + (
+        f" ({words(data['kind']).replace('pre trial', 'pre-trial')})" if "kind" in data else ""
+    )
     if data.get("vacated"):
         return f"{name} was vacated"
     if "starts_at" in data:
@@ -116,13 +122,148 @@ def _scope(data: Data) -> str:
     return f"news of {listed([NEWS.get(type_, words(type_)) for type_ in scope])}"
 
 
+def _withdrew(data: Data, hearing: str | None) -> str:
+    stage = f" (stage: {words(data['stage'])})" if "stage" in data else ""
+    return f"the victim withdrew support for the case{stage}"
+
+
+def _transferred(data: Data, hearing: str | None) -> str:
+    force = data.get("to_force", "another force")
+    return f"the crime was transferred to {force}{_new_reference(data)}"
+
+
+def _renumbered(data: Data, hearing: str | None) -> str:
+    return f"the crime was given another number{_new_reference(data)}"
+
+
+def _new_reference(data: Data) -> str:
+    return f"; its new reference is {data['new_reference']}" if "new_reference" in data else ""
+
+
+def _needs_received(data: Data, hearing: str | None) -> str:
+    return f"the victim's needs reached the CPS{_arrival(data)}"
+
+
+def _statement_received(data: Data, hearing: str | None) -> str:
+    return f"the personal statement reached the CPS{_arrival(data)}"
+
+
+def _arrival(data: Data) -> str:
+    said = [
+        f"{listed([PASSED[item] for item in data[field]])} {what}"
+        for field, what in (("arrived", "arrived"), ("missing", "did not"))
+        if data.get(field)
+    ]
+    return f": {', '.join(said)}" if said else ""
+
+
+def _measures_applied(data: Data, hearing: str | None) -> str:
+    return f"special measures were applied for{_measures(data)}"
+
+
+def _measures_decided(data: Data, hearing: str | None) -> str:
+    outcome = f", {words(data['outcome'])}" if "outcome" in data else ""
+    return f"special measures were decided on{_measures(data)}{outcome}"
+
+
+def _measures(data: Data) -> str:
+    measures = listed([words(measure) for measure in data.get("measures", ())])
+    return f": {measures}" if measures else ""
+
+
+def _complaint_received(data: Data, hearing: str | None) -> str:
+    right = f" about Right {data['right']}" if "right" in data else ""
+    return f"a complaint{right} was received"
+
+
+def _complaint_acknowledged(data: Data, hearing: str | None) -> str:
+    by = data.get("reply_expected_on")
+    promise = f", and a reply promised by {day_words(read_day(by))}" if by else ""
+    return f"the complaint was acknowledged{promise}"
+
+
+def _complaint_redirected(data: Data, hearing: str | None) -> str:
+    return f"the complaint was passed on to {_body(data)}"
+
+
+def _body(data: Data) -> str:
+    to = data.get("to")
+    return AGENCIES.get(to, words(to)) if to else "another body"
+
+
+def _feedback(data: Data, hearing: str | None) -> str:
+    said = f"the victim gave feedback (stage: {words(data.get('stage', 'not stated'))})"
+    if "score" in data:
+        said += f", {data['score']:g}" + (f" of {data['scale']}" if "scale" in data else "")
+    for answer, whether in (("yes", "was done"), ("no", "was not done")):
+        duties = [duty for duty, says in data.get("says_done", {}).items() if says == answer]
+        if duties:
+            said += f", and says that {listed(duties)} {whether}"
+    return said
+
+
+def _handover(data: Data, hearing: str | None) -> str:
+    passed = listed([PASSED[item] for item in data.get("passed", ())])
+    return f"the case was handed over to {_body(data)}" + (f", with {passed}" if passed else "")
+
+
+def _handover_acknowledged(data: Data, hearing: str | None) -> str:
+    return f"{_body(data)} acknowledged the handover of the case"
+
+
+def _departure(data: Data, hearing: str | None) -> str:
+    why = f": {words(data['reason'])}" if "reason" in data else ""
+    by = f" (decided by: {words(data['decided_by'])})" if "decided_by" in data else ""
+    return f"a good reason for departing from {_duty(data)} was recorded{why}{by}"
+
+
+def _breach_noticed(data: Data, hearing: str | None) -> str:
+    by = f" by {NOTICED_BY[data['by']]}" if "by" in data else ""
+    return f"a breach of {_duty(data)} was noticed{by}"
+
+
+def _breach_told(data: Data, hearing: str | None) -> str:
+    return f"the victim was told of the breach of {_duty(data)}"
+
+
+def _breach_remedied(data: Data, hearing: str | None) -> str:
+    return f"the breach of {_duty(data)} was put right"
+
+
+def _duty(data: Data) -> str:
+    return str(data.get("duty", "a duty"))
+
+
+def _told(data: Data, hearing: str | None) -> str:
+    about = listed([NEWS.get(type_, words(type_)) for type_ in data.get("about", ())])
+    return f"the victim was told about {about}" if about else "the victim was given news"
+
+
 _OWN_WORDS = {
+    "victim.told": _told,
     "contact.declined": _declined,
     "contact.resumed": _resumed,
     "needs.assessed": _needs,
     "preferences.agreed": _preferences,
     "outcome.assigned": _outcome,
     "hearing.fixed": _listing,
+    "victim.withdrew": _withdrew,
+    "crime.transferred": _transferred,
+    "crime.renumbered": _renumbered,
+    "needs.received": _needs_received,
+    "statement.received": _statement_received,
+    "special_measures.applied": _measures_applied,
+    "special_measures.decided": _measures_decided,
+    "complaint.received": _complaint_received,
+    "complaint.acknowledged": _complaint_acknowledged,
+    "complaint.redirected": _complaint_redirected,
+    "feedback.received": _feedback,
+    "handover.sent": _handover,
+    "handover.acknowledged": _handover_acknowledged,
+    "departure.justified": _departure,
+    "breach.noticed": _breach_noticed,
+    "breach.victim_told": _breach_told,
+    "breach.remedied": _breach_remedied,
 }
 
 
@@ -180,22 +321,26 @@ def _news(contact: Contact, data: Data, who: str, whom: str) -> str:
 
 def say_limit(obligation: Obligation) -> str:
     """Say that a limit was reached, and how the obligation stood when it was."""
-    duty = obligation.duty
-    owner = upper_first(AGENCIES[duty.owner])
-    how = (
-        "it had been met in time"
-        if obligation.standing is Standing.MET
-        else "nothing that counts had been recorded"
-    )
-    return (
-        f"{owner}'s limit under Right {duty.right} ({_duty_words(obligation)}) was reached: {how}."
-    )
+    what = _duty_words(obligation)
+    met = obligation.standing is Standing.MET
+    if obligation.duty.kind is Kind.WINDOW:
+        used = "it had been used" if met else "it had not been used by then"
+        return f"{_whose(obligation)} time ended ({what}): {used}."
+    how = "it had been met in time" if met else "nothing that counts had been recorded"
+    where = LIMITS[obligation.duty.kind].format(right=obligation.duty.right)
+    return f"{_whose(obligation)} limit {where} ({what}) was reached: {how}."
+
+
+def _whose(obligation: Obligation) -> str:
+    owner = upper_first(AGENCIES[obligation.owner])
+    return f"{owner}'" if owner.endswith("s") else f"{owner}'s"
 
 
 def say_breach(obligation: Obligation) -> str:
     """Say how a limit was broken, as it stands, and what came closest to keeping it."""
     duty, answer = obligation.duty, obligation.answer
-    what = f"Breach of Right {duty.right}, {duty.id} ({_duty_words(obligation)})"
+    by = AGENCIES[obligation.owner]
+    what = f"Breach of Right {duty.right} by {by}, {duty.id} ({_duty_words(obligation)})"
     near = [n for n in obligation.came_close if obligation.due_at and n.at < obligation.due_at]
     closest = ""
     if near:
@@ -216,6 +361,12 @@ def _duty_words(obligation: Obligation) -> str:
     return f"{title[:1].lower()}{title[1:]}" + (f"; {suspect}" if suspect else "")
 
 
+LIMITS = {
+    Kind.CODE: "under Right {right}",
+    Kind.SCHEME: "under the review scheme",
+    Kind.EXTERNAL: "under the crime recording standard",
+    Kind.LOCAL: "of local practice",
+}
 STAGE_WORDS = {
     Stage.REPORTED: "reported",
     Stage.INVESTIGATION: "investigation",

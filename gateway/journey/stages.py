@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from functools import cache
+from operator import itemgetter
 
 from gateway.journey.story import ABOUT_REFERENCES, Fact, Story
 from shared.london import read_instant
@@ -35,6 +37,18 @@ OPENS: dict[str, Stage] = {
     "trial": Stage.TRIAL,
     "case.concluded": Stage.OUTCOME_AND_SENTENCE,
     "offender.sentenced": Stage.AFTER_SENTENCE,
+}
+MOVES = frozenset(OPENS) | {
+    "appeal.changed",
+    "contact_scheme.joined",
+    "contact_scheme.left",
+    "contact_scheme.referral_received",
+    "crime.reported",
+    "disposal.given",
+    "offender.milestone",
+    "outcome.assigned",
+    "prosecution.declined",
+    "prosecution.stopped",
 }
 APPEAL_OVER = frozenset({"result", "leave_refused", "sentence_changed"})
 MEMBERSHIP_OVER = frozenset({"discharge", "death", "deportation"})
@@ -116,9 +130,16 @@ class _Reading:
                 self.live.clear()
 
     def advance(self, suspect: str | None, stage: Stage) -> None:
-        """Move a suspect, or where none is named every live one, on to a stage."""
+        """Move a suspect, or where none is named every live one, on to a stage.
+
+        News of a suspect whose case is over moves it on and revives nothing; a trial that was
+        still listed then is not held.
+        """
+        if stage is Stage.TRIAL and not (self.live if suspect is None else suspect in self.live):
+            return
         if suspect is not None:
-            self.live.add(suspect)
+            if suspect not in self.stage_of:
+                self.live.add(suspect)
             self.last = suspect
         for label in {suspect} if suspect is not None else set(self.live):
             self.stage_of[label] = max(self.stage_of.get(label, stage), stage)
@@ -168,7 +189,8 @@ def course_of(story: Story) -> Course:
         was_open = bool(open_times) and open_times[-1][1] is None
         reading.read(fact)
         if reading.is_open and not was_open:
-            if fact.type == "contact_scheme.joined" and open_times:
+            joined = fact.type == "contact_scheme.joined"
+            if joined and open_times and reading.stage is Stage.AFTER_SENTENCE:
                 open_times[-1] = (open_times[-1][0], None)  # a member's case never closed
             else:
                 open_times.append((at, None))
@@ -205,8 +227,12 @@ def holder_of(reading: _Reading, story: Story, police: str | None) -> tuple[str,
 
 def moments(story: Story) -> Iterable[tuple[datetime, Fact]]:
     """Return the facts with their moments in order, trials put where they were listed to begin."""
-    facts = [(fact.at, fact) for fact in story.facts if fact.type not in ABOUT_REFERENCES]
+    facts: list[tuple[datetime, Fact]] = []
+    for fact in story.facts:
+        if moves(fact.type) or not (facts or fact.type in ABOUT_REFERENCES):
+            facts.append((fact.at, fact))
     listed = {fact.hearing: fact for fact in story.facts_of("hearing.fixed")}
+    trials = False
     for fact in listed.values():
         if (
             fact.data.get("kind") != "trial"
@@ -220,4 +246,11 @@ def moments(story: Story) -> Iterable[tuple[datetime, Fact]]:
                 "trial", begins, fact.day, False, fact.suspect, fact.hearing, {}, fact.sources
             )
             facts.append((begins, trial))
-    return sorted(facts, key=lambda item: item[0])
+            trials = True
+    return sorted(facts, key=itemgetter(0)) if trials else facts
+
+
+@cache
+def moves(type_: str) -> bool:
+    """Say whether a fact of this type may open, close or move a case."""
+    return type_ in MOVES or type_.startswith("suspect.")

@@ -4,19 +4,37 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from gateway.journey.victim import Victim, victim_of
-from shared.journey_event import KeptEvent
+from shared.journey_event import KeptEvent, speaker
 from shared.london import london_day, read_instant, start_of
 
+NO_EVENTS: frozenset[str] = frozenset()
 CONTACT_TYPES = frozenset({"victim.told", "victim.offered"})
 # These speak about other events or references, not about the victim.
 ABOUT_EVENTS = frozenset({"event.corrected", "event.withdrawn"})
+OWN_ACTS = (
+    "breach.",
+    "complaint.",
+    "contact.",
+    "departure.",
+    "feedback.",
+    "handover.",
+    "needs.changed",
+    "officer.",
+    "question.",
+    "reference.",
+    "representations.",
+    "review.",
+)
 ABOUT_REFERENCES = frozenset({"reference.linked", "reference.unlinked"})
 
 
-@dataclass(frozen=True, slots=True)
+# Facts and contacts are not frozen: setting each field of a frozen one took a third of the heart's
+# time. Nobody writes to them all the same.
+@dataclass(slots=True)
 class Fact:
     """One thing that happened, whoever told us: one event, or the same fact from two agencies.
 
@@ -41,10 +59,13 @@ class Fact:
 
     def source_of(self, agency: str) -> KeptEvent | None:
         """Return the event in which this agency told the fact, if it did."""
-        return next((event for event in self.sources if event.agency == agency), None)
+        for event in self.sources:
+            if speaker(event.source)[0] == agency:
+                return event
+        return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Contact:
     """One telling, offer or attempt by an agency towards the victim; `at` is in UTC.
 
@@ -80,9 +101,14 @@ class Story:
     facts: tuple[Fact, ...]
     contacts: tuple[Contact, ...]
     victim: Victim
-    suspects: tuple[str, ...]
     corrected: Mapping[tuple[str, str], KeptEvent]
     facts_by_type: Mapping[str, tuple[Fact, ...]] = field(repr=False)
+    tellings: Mapping[str, tuple[Contact, ...]] = field(repr=False)
+    organisations: Mapping[str, str] = field(repr=False)
+
+    def tellings_about(self, type_: str) -> tuple[Contact, ...]:
+        """Return the contacts that were about facts of a type, in order of time."""
+        return self.tellings.get(type_, ())
 
     def facts_of(self, *types: str) -> tuple[Fact, ...]:
         """Return the facts of these types, in order of time."""
@@ -92,7 +118,7 @@ class Story:
 
     def organisation_of(self, agency: str) -> str | None:
         """Return the organisation that first spoke for an agency on this journey, if any did."""
-        return next((e.organisation for e in self.events if e.agency == agency), None)
+        return self.organisations.get(agency)
 
 
 def in_effect(events: Iterable[KeptEvent], *, known_at: datetime | None) -> list[KeptEvent]:
@@ -173,104 +199,124 @@ def story_of(
     as_of_day = london_day(as_of)
     placed = []
     for event in effective:
-        day = london_day(event.occurred_at)
-        by_day = event.precision == "day"
-        if (day <= as_of_day) if by_day else (event.occurred_at <= as_of):
-            placed.append((start_of(day) if by_day else event.occurred_at, day, by_day, event))
-    placed.sort(key=lambda item: (item[0], *_in_time(item[3])[1:]))
+        at = event.occurred_at
+        day = london_day(at)
+        if event.precision == "day":
+            if day <= as_of_day:
+                placed.append((start_of(day), event.source, event.id, day, True, event))
+        elif at <= as_of:
+            placed.append((at, event.source, event.id, day, False, event))
+    placed.sort(key=itemgetter(0, 1, 2))
 
-    # Which label is whose is a matter of knowledge, not of time, so `as_of` hides nothing here.
-    labels = Labels(sorted(effective, key=_in_time))
+    labels = Labels(effective)
     facts: list[Fact] = []
     contacts: list[Contact] = []
-    for at, day, by_day, event in placed:
-        if event.type in CONTACT_TYPES:
-            contacts.append(contact_from(event, at, day, by_day, labels.of(event)))
-        elif event.type not in ABOUT_EVENTS:
-            fact = Fact(
-                type=event.type,
-                at=at,
-                day=day,
-                by_day=by_day,
-                suspect=labels.of(event),
-                hearing=event.data.get("hearing"),
-                data=event.data,
-                sources=(event,),
-            )
-            add_fact(facts, fact)
-    by_type: dict[str, list[Fact]] = defaultdict(list)
+    tellings: dict[str, list[Contact]] = {}
+    organisations: dict[str, str] = {}
+    told_of: dict[tuple[str, str | None, date], list[int]] = {}
+    for at, source, _, day, by_day, event in placed:
+        agency, organisation = speaker(source)
+        organisations.setdefault(agency, organisation)
+        type_ = event.type
+        if type_ in CONTACT_TYPES:
+            contact = contact_from(event, at, day, by_day, labels.of(event))
+            contacts.append(contact)
+            for about in dict.fromkeys(contact.about):
+                tellings.setdefault(about, []).append(contact)
+        elif type_ not in ABOUT_EVENTS:
+            suspect, data = labels.of(event), event.data
+            fact = Fact(type_, at, day, by_day, suspect, data.get("hearing"), data, (event,))
+            places = told_of.setdefault((type_, suspect, day), [])
+            joined = next((n for n in reversed(places) if one_fact(facts[n], fact, agency)), None)
+            if joined is not None:
+                facts[joined] = join(facts[joined], fact)
+            else:
+                places.append(len(facts))
+                facts.append(fact)
+    by_type: dict[str, list[Fact]] = {}
     for fact in facts:
-        by_type[fact.type].append(fact)
-    named = {fact.suspect: None for fact in facts if fact.suspect is not None}
-    original = {(e.source, e.id): e for e in events}
+        by_type.setdefault(fact.type, []).append(fact)
     return Story(
         as_of=as_of,
-        events=tuple(item[3] for item in placed),
+        events=tuple([item[5] for item in placed]),
         facts=tuple(facts),
         contacts=tuple(contacts),
         victim=victim_of(facts),
-        suspects=tuple(named),
-        corrected={
-            (e.source, e.id): original[e.source, e.id]
-            for e in effective
-            if original[e.source, e.id] is not e
-        },
+        corrected=corrected_among(events, effective),
         facts_by_type={type_: tuple(of_type) for type_, of_type in by_type.items()},
+        tellings={type_: tuple(about) for type_, about in tellings.items()},
+        organisations=organisations,
     )
 
 
-def _in_time(event: KeptEvent) -> tuple[datetime, str, str]:
-    return event.occurred_at, event.source, event.id
+def corrected_among(
+    events: Sequence[KeptEvent], effective: Sequence[KeptEvent]
+) -> Mapping[tuple[str, str], KeptEvent]:
+    """Return, by identity, the originals of the events that a correction has changed."""
+    if not any(event.type == "event.corrected" for event in effective):
+        return {}
+    original = {(e.source, e.id): e for e in events}
+    now = {(e.source, e.id): e for e in effective}
+    return {
+        identity: original[identity] for identity, e in now.items() if original[identity] is not e
+    }
 
 
-def add_fact(facts: list[Fact], fact: Fact) -> None:
-    """Add a fact, or join it to the one that another agency told of the same London day.
+def one_fact(told: Fact, fact: Fact, agency: str) -> bool:
+    """Say whether an agency's fact is one that others told of the same day: same type and suspect.
 
-    One fact told by two agencies starts one clock: it has the fields of both and the earlier time.
+    What an agency does itself, such as to receive a complaint, no other agency tells as well.
     """
-    agency = fact.event.agency
-    for index in range(len(facts) - 1, -1, -1):
-        other = facts[index]
-        if other.day < fact.day:
-            break
-        if (
-            other.type == fact.type
-            and other.suspect == fact.suspect
-            and (other.hearing == fact.hearing or None in (other.hearing, fact.hearing))
-            and other.source_of(agency) is None
-        ):
-            facts[index] = replace(
-                other,
-                hearing=other.hearing or fact.hearing,
-                data={**fact.data, **other.data},
-                sources=(*other.sources, *fact.sources),
-            )
-            return
-    facts.append(fact)
+    return (
+        (told.hearing == fact.hearing or told.hearing is None or fact.hearing is None)
+        and told.source_of(agency) is None
+        and not fact.type.startswith(OWN_ACTS)
+    )
+
+
+def join(told: Fact, fact: Fact) -> Fact:
+    """Return one fact told by two agencies: the fields of both and the earlier time.
+
+    It starts one clock.
+    """
+    return replace(
+        told,
+        hearing=told.hearing or fact.hearing,
+        data={**fact.data, **told.data},
+        sources=(*told.sources, *fact.sources),
+    )
 
 
 def contact_from(
     event: KeptEvent, at: datetime, day: date, by_day: bool, suspect: str | None
 ) -> Contact:
     """Read a telling or an offer as a contact."""
-    data = event.data
-    about_event = data.get("about_event", ())
-    carried = data.get("carried")
+    get = event.data.get
+    carried = get("carried")
+    reached = get("reached", get("response") in ("accepted", "declined"))
     return Contact(
-        event=event,
-        at=at,
-        day=day,
-        by_day=by_day,
-        about=tuple(data.get("about", ())),
-        suspect=suspect,
-        hearing=data.get("hearing"),
-        about_events=frozenset((about_event,) if isinstance(about_event, str) else about_event),
-        carried=None if carried is None else frozenset(carried),
-        channel=data.get("channel"),
-        reached=data.get("reached", data.get("response") in ("accepted", "declined")) is True,
-        recipient=data.get("recipient", "victim"),
-        excluded=bool(data.get("recipient_excluded")),
+        event,
+        at,
+        day,
+        by_day,
+        tuple(get("about", ())),
+        suspect,
+        get("hearing"),
+        named_events(event.data),
+        None if carried is None else frozenset(carried),
+        get("channel"),
+        reached is True,
+        get("recipient", "victim"),
+        bool(get("recipient_excluded")),
     )
+
+
+def named_events(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the ids of the events that this one says it answers."""
+    about_event = data.get("about_event")
+    if about_event is None:
+        return NO_EVENTS
+    return frozenset((about_event,) if isinstance(about_event, str) else about_event)
 
 
 class Labels:
@@ -281,25 +327,29 @@ class Labels:
     """
 
     def __init__(self, events: Iterable[KeptEvent]) -> None:
+        # Which label is whose is a matter of knowledge, not of time: `as_of` hides nothing here.
         self._means: dict[tuple[str, str], tuple[str, str]] = {}
-        police: dict[str, None] = {}
+        links = []
+        police: set[str] = set()
         for event in events:
             if event.type == "reference.linked":
-                here, there = event.reference, event.data["reference"]
-                for theirs, ours in event.data.get("suspects", {}).items():
-                    # The police's labels are the journey's: whoever links, others map to them.
-                    if event.agency == "police":
-                        self._means[there, theirs] = here, ours
-                    else:
-                        self._means[here, ours] = there, theirs
-            elif event.agency == "police" and "suspect" in event.data:
-                police[event.data["suspect"]] = None
+                links.append(event)
+            elif "suspect" in event.data and speaker(event.source)[0] == "police":
+                police.add(event.data["suspect"])
+        for link in sorted(links, key=lambda e: (e.occurred_at, e.source, e.id)):
+            here, there = link.reference, link.data["reference"]
+            for theirs, ours in link.data.get("suspects", {}).items():
+                # The police's labels are the journey's: whoever links, others map to them.
+                if link.agency == "police":
+                    self._means[there, theirs] = here, ours
+                else:
+                    self._means[here, ours] = there, theirs
         self._only = next(iter(police)) if len(police) == 1 else None
 
     def of(self, event: KeptEvent) -> str | None:
         """Return the label of the suspect an event speaks of, or None where it names none."""
         label: str | None = event.data.get("suspect")
-        if label is None or event.agency == "police":
+        if label is None or speaker(event.source)[0] == "police":
             return label
         if self._only is not None:
             return self._only

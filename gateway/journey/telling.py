@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from gateway.journey.duty import Answer
 from gateway.journey.readings import CLOCK_TOLERANCE
-from gateway.journey.story import Contact, Fact, Story
+from gateway.journey.story import Contact, Fact, Story, named_events
 from gateway.journey.wording import CONTENTS, listed
 from shared.journey_event import KeptEvent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answered:
     """The event that met a duty, when (UTC, London day), and whether it said what it carried."""
 
@@ -21,7 +21,7 @@ class Answered:
     content_stated: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CameClose:
     """An event that looked like an answer and was none, with the reason."""
 
@@ -31,11 +31,16 @@ class CameClose:
 
 
 def answer_to(
-    start: Fact, met_by: Answer, story: Story
+    start: Fact, met_by: Answer, story: Story, *, repeats: bool = False
 ) -> tuple[Answered | None, tuple[CameClose, ...]]:
-    """Return the first answer to what started a duty, and everything before it that came close."""
+    """Return the first answer to what started a duty, and everything before it that came close.
+
+    The answer to a duty that repeats comes after what began the period.
+    """
     near: list[CameClose] = []
     for event, at, day, stated, why_not in candidates(start, met_by, story):
+        if repeats and at <= start.at:
+            continue
         if why_not is None:
             return Answered(event, at, day, stated), tuple(near)
         near.append(CameClose(event, at, why_not))
@@ -47,24 +52,10 @@ def candidates(
 ) -> Iterator[tuple[KeptEvent, datetime, date, bool, str | None]]:
     """Yield, in order of time, what might answer a start: event, when, content stated, why not."""
     if met_by.done:
-        for fact in story.facts_of(*met_by.done):
-            if same(fact.suspect, start.suspect) and met_by.where.holds(fact.data):
-                early = is_before(fact, start)
-                yield (
-                    fact.event,
-                    fact.at,
-                    fact.day,
-                    True,
-                    "it came before the fact" if early else None,
-                )
+        yield from deeds(start, met_by, story)
         return
-    required = met_by.required(start.data)
-    for contact in story.contacts:
-        if met_by.first_contact_by is not None:
-            if contact.event.agency != met_by.first_contact_by or is_before(contact, start):
-                continue
-        elif not speaks_of(contact, start, met_by.told_about):
-            continue
+    required = met_by.required(start.data) if met_by.contents else ()
+    for contact in contacts_for(start, met_by, required, story):
         if is_before(contact, start) and answers_another(contact, start, story):
             continue
         stated = contact.carried is not None or not required
@@ -75,6 +66,68 @@ def candidates(
             stated,
             why_not(contact, start, required, story),
         )
+
+
+def deeds(
+    start: Fact, met_by: Answer, story: Story
+) -> Iterator[tuple[KeptEvent, datetime, date, bool, str | None]]:
+    """Yield the facts that might answer a start, those before it with the reason."""
+    for fact in story.facts_of(*met_by.done):
+        if not same(fact.suspect, start.suspect):
+            continue
+        where = met_by.where
+        if where.alternatives and not where.holds({"type": fact.type, **fact.data}):
+            continue
+        if met_by.same_organisation and not of_one_organisation(fact.event, start.event):
+            continue
+        named = named_events(fact.data)
+        if named and not any(event.id in named for event in start.sources):
+            continue
+        early = is_before(fact, start)
+        yield fact.event, fact.at, fact.day, True, "it came before the fact" if early else None
+
+
+def contacts_for(
+    start: Fact, met_by: Answer, required: tuple[str, ...], story: Story
+) -> Iterator[Contact]:
+    """Yield the contacts that might answer a start, in order of time."""
+    if met_by.told_about:
+        types = met_by.told_about
+        about = story.tellings_about(types[0]) if len(types) == 1 else story.contacts
+        for contact in about:
+            if speaks_of(contact, start, types):
+                yield contact
+        return
+    for contact in story.contacts:
+        if is_before(contact, start):
+            continue
+        agency = contact.event.agency
+        if met_by.first_contact_by is not None:
+            if agency == met_by.first_contact_by:
+                yield contact
+        elif met_by.told_by is not None:
+            if contact.has_content and met_by.told_by in (agency, "any"):
+                yield contact
+        elif contact.carried is not None and any(item in contact.carried for item in required):
+            yield contact
+
+
+def told_of(fact: Fact, told_by: str | None, story: Story) -> Contact | None:
+    """Return the first telling that brought a fact to somebody entitled, or None."""
+    for contact in story.tellings_about(fact.type):
+        if (
+            (told_by is None or contact.event.agency == told_by)
+            and speaks_of(contact, fact, (fact.type,))
+            and not is_before(contact, fact)
+            and story.victim.why_not_told(contact) is None
+        ):
+            return contact
+    return None
+
+
+def of_one_organisation(one: KeptEvent, other: KeptEvent) -> bool:
+    """Say whether two events come from the same organisation of the same agency."""
+    return one.agency == other.agency and one.organisation == other.organisation
 
 
 def speaks_of(contact: Contact, start: Fact, types: tuple[str, ...]) -> bool:

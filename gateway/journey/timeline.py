@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from gateway.journey.calendar import Calendar
-from gateway.journey.duty import Rulebook
+from gateway.journey.duty import Kind, Rulebook
 from gateway.journey.membership import Membership
 from gateway.journey.obligations import Followed, Obligation, Standing, follow_all
 from gateway.journey.readings import MANY_REFERENCES
@@ -61,7 +61,8 @@ class TimelineEntry:
 class StageRow:
     """One stay in a stage: who held the case, what the victim heard, how long nobody spoke.
 
-    The longest silence is the longest that fell within the stay, in London days.
+    The longest silence is the longest that fell within the stay, in London days. Obligations are
+    those of the Code, so that its figures never mix with the rest.
     """
 
     span: Span
@@ -195,11 +196,13 @@ def came_short(followed: Followed) -> Mapping[tuple[str, str], list[str]]:
 def limits_of(obligation: Obligation, as_of: datetime) -> list[TimelineEntry]:
     """Return the entries for a limit that has been reached: that it was, and if it was broken."""
     due_at, due_on = obligation.due_at, obligation.due_on
+    if obligation.duty.kind is Kind.LOCAL:
+        return []  # a silence that is too long is shown as a gap
     if due_at is None or due_on is None or due_at > as_of:
         return []
     if obligation.ending is not None and obligation.ending.at < due_at:
         return []  # nothing was owed any more
-    owner, organisation = obligation.duty.owner, obligation.organisation
+    owner, organisation = obligation.owner, obligation.organisation
     entries = [
         TimelineEntry(
             due_at,
@@ -256,7 +259,9 @@ def row_of(
         longest_silence_days=max((part.days for _, part in within), default=None),
         gaps=sum(1 for silence, _ in within if silence.is_gap),
         obligations=Counter(
-            o.standing for o in followed.obligations if course.at(o.start.at) is span
+            o.standing
+            for o in followed.obligations
+            if o.duty.kind is Kind.CODE and course.at(o.start.at) is span
         ),
     )
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from gateway.journey.story import Contact, Fact
 
 
+_ALL = frozenset({"all"})
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """What a needs assessment found about Enhanced Rights, true from a London day on."""
@@ -35,12 +38,20 @@ class Agreement:
 class OptOut:
     """A time (UTC, `until` exclusive) in which the victim had declined contact of some scope.
 
-    The scope is `all`, `contact_scheme`, or the types of event the victim does not want news of.
+    The scope is `all`, `contact_scheme`, or the types of event the victim does not want news of;
+    `wanted` is what the victim has asked for again since declining all.
     """
 
     scope: frozenset[str]
     since: datetime
     until: datetime | None
+    wanted: frozenset[str] = frozenset()
+
+    def covers(self, scopes: frozenset[str]) -> bool:
+        """Say whether news of any of these scopes, of which `all` says nothing, is declined."""
+        if self.scope & (scopes - _ALL):
+            return True
+        return "all" in self.scope and "all" in scopes and not self.wanted & scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,7 @@ class Victim:
 
     kind: str
     reported_on: date | None
-    serious: tuple[str, ...]
+    always_enhanced: str | None
     under_18: bool
     turns_18_on: date | None
     contact_named_from: datetime | None
@@ -70,10 +81,8 @@ class Victim:
         """
         if self.kind == "business":
             return None
-        if self.serious:
-            return f"victim of the most serious crime ({', '.join(self.serious)})"
-        if self.kind == "bereaved_relative":
-            return "bereaved by the crime"
+        if self.always_enhanced is not None:
+            return self.always_enhanced
         if self.under_18_on(day):
             return "under 18"
         current = None
@@ -96,13 +105,13 @@ class Victim:
     def declines_at(self, at: datetime, scopes: frozenset[str]) -> OptOut | None:
         """Return the opt-out that covers any of these scopes at a moment, or None."""
         for out in self.opt_outs:
-            if out.scope & scopes and out.since <= at and (out.until is None or at < out.until):
+            if out.since <= at and (out.until is None or at < out.until) and out.covers(scopes):
                 return out
         return None
 
     def declines_after(self, at: datetime, scopes: frozenset[str]) -> OptOut | None:
         """Return the first opt-out of any of these scopes that began after a moment, or None."""
-        later = (out for out in self.opt_outs if out.scope & scopes and out.since > at)
+        later = (out for out in self.opt_outs if out.since > at and out.covers(scopes))
         return min(later, key=lambda out: out.since, default=None)
 
     def why_not_told(self, contact: "Contact") -> str | None:
@@ -174,10 +183,15 @@ def victim_of(facts: Sequence["Fact"]) -> Victim:
         key=lambda assessment: assessment.since
     )  # stable: a later finding wins the day
     turns_18_on = report.get("turns_18_on")
+    kind = report.get("victim_kind", "person")
+    serious = [flag for flag in report.get("flags", ()) if flag in MOST_SERIOUS]
+    always_enhanced = "bereaved by the crime" if kind == "bereaved_relative" else None
+    if serious:
+        always_enhanced = f"victim of the most serious crime ({', '.join(serious)})"
     return Victim(
-        kind=report.get("victim_kind", "person"),
+        kind=kind,
         reported_on=reported_on,
-        serious=tuple(flag for flag in report.get("flags", ()) if flag in MOST_SERIOUS),
+        always_enhanced=always_enhanced,
         under_18=bool(report.get("under_18")),
         turns_18_on=None if turns_18_on is None else read_day(turns_18_on),
         contact_named_from=named_from,
@@ -195,14 +209,20 @@ def scope_of(data: Mapping[str, Any]) -> frozenset[str]:
 
 
 def resumed(opt_outs: list[OptOut], scope: frozenset[str], at: datetime) -> list[OptOut]:
-    """Return the opt-outs once the victim has opted in again: `all` ends every one of them."""
+    """Return the opt-outs once the victim has opted in again: `all` ends every one of them.
+
+    Who declined all and asks for something again still declines the rest.
+    """
     left = []
     for out in opt_outs:
-        if out.until is None and ("all" in scope or out.scope & scope):
-            remaining = frozenset() if "all" in scope else out.scope - scope
-            left.append(OptOut(out.scope, out.since, at))
-            if remaining:
-                left.append(OptOut(remaining, at, None))
-        else:
+        if out.until is not None or not ("all" in scope | out.scope or out.scope & scope):
             left.append(out)
+            continue
+        left.append(OptOut(out.scope, out.since, at, out.wanted))
+        if "all" in scope:
+            continue
+        if "all" in out.scope:
+            left.append(OptOut(out.scope, at, None, out.wanted | scope))
+        elif out.scope - scope:
+            left.append(OptOut(out.scope - scope, at, None))
     return left

@@ -25,6 +25,7 @@ from gateway.journey.duty import (
     Condition,
     Content,
     Duty,
+    FactTest,
     Kind,
     Start,
     Terms,
@@ -32,7 +33,7 @@ from gateway.journey.duty import (
     Unit,
     Where,
 )
-from gateway.journey.obligations import Standing
+from gateway.journey.standing import Standing
 from gateway.rulebook.refusal import Refusal
 from shared.journey_event import Agency
 from shared.london import read_day
@@ -40,8 +41,8 @@ from shared.words import CARRIED, FIELDS, nearest
 
 OWNERS = ("police", "cps", "wcu", "probation", "courts", "any", "victim")
 CONFIDENCES = ("high", "medium", "low")
-KEPT = frozenset({Standing.MET})
-BROKEN = frozenset({Standing.MET_LATE, Standing.OVERDUE})
+UNTIMED = "untimed"
+ANY_AGENCY = "any"
 
 _ALLOWANCE = re.compile(r"(?P<count>[1-9]\d{0,2}) (?P<unit>[a-z ]+)")
 _ID = re.compile(r"(?P<group>R(?P<right>\d+)|[A-Z]+)\.[A-Z0-9-]+")
@@ -96,7 +97,9 @@ def _day(text: Any) -> date:
         ) from None
 
 
-def _allowance(text: Any) -> Allowance:
+def _allowance(text: Any) -> Allowance | None:
+    if text == UNTIMED:
+        return None
     match = _ALLOWANCE.fullmatch(str(text))
     units = [unit.value for unit in Unit]
     if match is not None:
@@ -106,7 +109,7 @@ def _allowance(text: Any) -> Allowance:
             return Allowance(int(match["count"]), Unit(unit))
         remedy = suggest(word, units)
     else:
-        remedy = "write it like '5 working days'"
+        remedy = f"write it like '5 working days', or {UNTIMED}"
     raise refused(Refusal.BAD_ALLOWANCE, f"'{text}' is not an allowance: {remedy}")
 
 
@@ -122,10 +125,12 @@ def _test(field: str, wanted: Any) -> Test:
             return Test(field, none_of=(value,))
         case {"at_least": int() as number, **rest} if not rest and number is not True:
             return Test(field, at_least=number)
+        case {"present": bool() as present, **rest} if not rest:
+            return Test(field, present=present)
     raise refused(
         Refusal.BAD_WHERE,
         f"'{field}' is not tested in a known way: "
-        "write a value, a list of values, {not: value} or {at_least: number}",
+        "write a value, a list of values, {not: value}, {at_least: number} or {present: true}",
     )
 
 
@@ -156,13 +161,19 @@ def _fact_alone(value: Any) -> Any:
     return {"fact": value} if isinstance(value, str) else value
 
 
+def _facts_alone(value: Any) -> Any:
+    listed = value if isinstance(value, tuple) else (value,)
+    return tuple(_fact_alone(item) for item in listed)
+
+
 Day = Annotated[date, BeforeValidator(_day)]
-AllowanceText = Annotated[Allowance, PlainValidator(_allowance)]
+AllowanceText = Annotated[Allowance | None, PlainValidator(_allowance)]
 WhereText = Annotated[Where, PlainValidator(_where)]
 EventType = Annotated[str, AfterValidator(_one_of("type of event", FIELDS))]
 EventTypes = Annotated[tuple[EventType, ...], BeforeValidator(_listed)]
 CarriedWord = Annotated[str, AfterValidator(_one_of("thing to carry", CARRIED))]
 AgencyWord = Annotated[str, AfterValidator(_one_of("agency", get_args(Agency)))]
+TellerWord = Annotated[str, AfterValidator(_one_of("agency", (*get_args(Agency), ANY_AGENCY)))]
 OwnerWord = Annotated[str, AfterValidator(_one_of("owner", OWNERS))]
 ConfidenceWord = Annotated[str, AfterValidator(_one_of("confidence", CONFIDENCES))]
 KindWord = Annotated[Kind, BeforeValidator(_member_of(Kind, "kind of duty"))]
@@ -177,16 +188,50 @@ class _Part(BaseModel):
 
 
 class StartsWhen(_Part):
-    """What starts the clock; a bare type of event means that fact, whatever it holds."""
+    """What starts the clock, in exactly one of three ways; a bare type of event means that fact."""
 
-    fact: EventType
+    fact: EventTypes = ()
+    told_about: EventTypes = ()
+    silence: bool = False
     where: WhereText = Where()
+    told_by: AgencyWord | None = None
     clock: ClockWord = Clock.HAPPENED
+    not_before: EventType | None = None
     else_fact: EventType | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        ways = sum([bool(self.fact), bool(self.told_about), self.silence])
+        wrong = None
+        if ways != 1:
+            wrong = f"names {ways} ways: write exactly one of fact, told_about and silence: true"
+        elif self.told_by is not None and not self.told_about:
+            wrong = "says told_by of nothing told: write it with told_about"
+        elif not self.fact and self.model_fields_set & {"clock", "not_before", "else_fact"}:
+            wrong = "says clock, not_before or else_fact of no fact: write them with fact"
+        elif self.silence and self.where.alternatives:
+            wrong = "says 'where' of a silence, which has no fields: leave it out"
+        if wrong is not None:
+            raise refused(Refusal.WAYS_TO_START, f"starts_when {wrong}")
+        return self
+
+    @property
+    def tested(self) -> tuple[str, ...]:
+        """The types of fact whose fields `where` tests."""
+        return self.fact or self.told_about
 
     def value(self) -> Start:
         """Return it as the heart knows it."""
-        return Start(self.fact, self.where, self.clock, self.else_fact)
+        return Start(
+            facts=self.fact,
+            told_about=self.told_about,
+            silence=self.silence,
+            where=self.where,
+            told_by=self.told_by,
+            clock=self.clock,
+            not_before=self.not_before,
+            else_fact=self.else_fact,
+        )
 
 
 class CarryingWhen(_Part):
@@ -197,33 +242,37 @@ class CarryingWhen(_Part):
 
 
 class MetBy(_Part):
-    """What meets the duty, in exactly one of three ways."""
+    """What meets the duty, in exactly one of six ways."""
 
     told_about: EventTypes = ()
+    told: bool = False
+    done: EventTypes = ()
+    received: bool = False
+    first_contact_by: AgencyWord | None = None
+    told_by: TellerWord | None = None
     carrying: tuple[CarriedWord, ...] = ()
     carrying_when: tuple[CarryingWhen, ...] = ()
-    done: EventTypes = ()
     where: WhereText = Where()
-    first_contact_by: AgencyWord | None = None
+    same_organisation: bool = False
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        ways = [bool(self.told_about), bool(self.done), self.first_contact_by is not None]
-        if sum(ways) != 1:
-            raise refused(
-                Refusal.WAYS_TO_MEET,
-                f"met_by names {sum(ways)} ways: "
-                "write exactly one of told_about, done and first_contact_by",
-            )
-        if (self.carrying or self.carrying_when) and not self.told_about:
-            raise refused(
-                Refusal.WAYS_TO_MEET,
-                "met_by says what must be carried and nothing carries it: write told_about",
-            )
-        if self.where.alternatives and not self.done:
-            raise refused(
-                Refusal.WAYS_TO_MEET, "met_by says 'where' of no event: write it with done"
-            )
+        names = ("told_about", "told", "done", "received", "first_contact_by", "told_by")
+        ways = sum(bool(getattr(self, name)) for name in names)
+        carries = bool(self.carrying or self.carrying_when)
+        wrong = None
+        if ways != 1:
+            wrong = f"names {ways} ways: write exactly one of {', '.join(names)}"
+        elif carries and not (self.told_about or self.told):
+            wrong = "says what must be carried and nothing carries it: write told_about or told"
+        elif self.told and not self.carrying:
+            wrong = "says 'told' of no content: write what the telling is carrying"
+        elif self.where.alternatives and not self.done:
+            wrong = "says 'where' of no event: write it with done"
+        elif self.same_organisation and not self.done:
+            wrong = "says same_organisation of no event: write it with done"
+        if wrong is not None:
+            raise refused(Refusal.WAYS_TO_MEET, f"met_by {wrong}")
         return self
 
     def value(self) -> Answer:
@@ -232,18 +281,46 @@ class MetBy(_Part):
         sometimes = (Content(part.carrying, part.where) for part in self.carrying_when)
         return Answer(
             told_about=self.told_about,
+            told=self.told,
             done=self.done,
+            received=self.received,
             first_contact_by=self.first_contact_by,
+            told_by=self.told_by,
             where=self.where,
+            same_organisation=self.same_organisation,
             contents=(*always, *sometimes),
         )
 
 
 class OwedIf(_Part):
-    """What must hold of the starting fact for the duty to be owed."""
+    """What must hold for the duty to be owed: of the starting fact, or of an earlier one."""
 
     says: str
-    where: WhereText
+    where: WhereText = Where()
+    earlier: EventType | None = None
+
+    @model_validator(mode="after")
+    def _tests_something(self) -> Self:
+        if self.earlier is None and not self.where.alternatives:
+            raise refused(
+                Refusal.BAD_WHERE, f"'{self.says}' tests nothing: write 'where' or 'earlier'"
+            )
+        return self
+
+    def value(self) -> Condition:
+        """Return it as the heart knows it."""
+        return Condition(self.says, self.where, self.earlier)
+
+
+class StopsWhen(_Part):
+    """A fact that ends the duty; a bare type of event means that fact, whatever it holds."""
+
+    fact: EventType
+    where: WhereText = Where()
+
+    def value(self) -> FactTest:
+        """Return it as the heart knows it."""
+        return FactTest(self.fact, self.where)
 
 
 class Cite(_Part):
@@ -263,10 +340,22 @@ class Term(_Part):
 
     in_force: Day
     within: AllowanceText
-    within_enhanced: AllowanceText
+    within_enhanced: AllowanceText = None
     cite: Cite
+    owner: OwnerWord | None = None
+    organisations: Annotated[tuple[str, ...], AfterValidator(_some)] = ()
     starts_when: StartsWhenText | None = None
     met_by: MetBy | None = None
+
+    @model_validator(mode="after")
+    def _both_timed(self) -> Self:
+        given = "within_enhanced" in self.model_fields_set
+        if given and None in (self.within, self.within_enhanced):
+            raise refused(
+                Refusal.BAD_ALLOWANCE,
+                f"within_enhanced stands beside what is {UNTIMED}: leave it out, and both are",
+            )
+        return self
 
     def value(self) -> Terms:
         """Return it as the heart knows it; the edition is the source that was cited."""
@@ -274,27 +363,38 @@ class Term(_Part):
             in_force=self.in_force,
             edition=self.cite.source,
             within=self.within,
-            within_enhanced=self.within_enhanced,
+            within_enhanced=self.within_enhanced or self.within,
             cite=Citation(**dict(self.cite)),
+            owner=self.owner,
+            organisations=self.organisations,
             starts=None if self.starts_when is None else self.starts_when.value(),
             met_by=None if self.met_by is None else self.met_by.value(),
         )
 
 
 class Example(_Part):
-    """A short journey and how the duty's last obligation on it comes out by the end of a day."""
+    """A short journey and how an obligation on it comes out by the end of a day.
+
+    `which` counts the duty's obligations from 1, in order of start; without it the last is meant.
+    """
 
     name: str
     enhanced: bool = False
     events: Annotated[tuple[str, ...], AfterValidator(_some)]
     as_of: Day
+    which: Annotated[int, Field(ge=1)] | None = None
     due: Day | None = None
+    total_due: Day | None = None
+    useful_until: Day | None = None
+    owner: OwnerWord | None = None
     standing: StandingWord | None = None
     not_owed: bool = False
 
     @model_validator(mode="after")
     def _one_outcome(self) -> Self:
-        if self.not_owed == (self.standing is not None) or (self.not_owed and self.due):
+        outcome = {"which", "due", "total_due", "useful_until", "owner", "standing"}
+        said = outcome & self.model_fields_set
+        if self.not_owed == bool(said) or (said and self.standing is None):
             raise refused(
                 Refusal.BAD_EXAMPLE,
                 f"example '{self.name}' does not say how it comes out: "
@@ -315,6 +415,10 @@ class Rule(_Part):
     met_by: MetBy
     owed_if: tuple[OwedIf, ...] = ()
     declined_by: EventTypes = ()
+    stops_when: Annotated[tuple[StopsWhen, ...], BeforeValidator(_facts_alone)] = ()
+    follows: str | None = None
+    repeats: bool = False
+    rolls_back: bool = False
     terms: Annotated[tuple[Term, ...], AfterValidator(_some)]
     examples: tuple[Example, ...] = ()
 
@@ -329,8 +433,12 @@ class Rule(_Part):
             met_by=self.met_by.value(),
             terms=tuple(term.value() for term in self.terms),
             kind=self.kind,
-            conditions=tuple(Condition(part.says, part.where) for part in self.owed_if),
+            conditions=tuple(part.value() for part in self.owed_if),
             declined_by=self.declined_by,
+            stops_when=tuple(part.value() for part in self.stops_when),
+            follows=self.follows,
+            repeats=self.repeats,
+            rolls_back=self.rolls_back,
             file=file,
         )
 
@@ -340,6 +448,7 @@ WORDS_UNDER: dict[str, Collection[str]] = {
     "starts_when": StartsWhen.model_fields,
     "met_by": MetBy.model_fields,
     "carrying_when": CarryingWhen.model_fields,
+    "stops_when": StopsWhen.model_fields,
     "owed_if": OwedIf.model_fields,
     "terms": Term.model_fields,
     "cite": Cite.model_fields,

@@ -15,12 +15,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from gateway.journey.calendar import Calendar
-from gateway.journey.duty import Duty, Rulebook, Where
+from gateway.journey.duty import Duty, Kind, Rulebook, Where
+from gateway.journey.standing import Standing
 from gateway.rulebook.bank_holidays import england_and_wales
 from gateway.rulebook.examples import NotAnEvent, events_of, fails, plain
 from gateway.rulebook.grammar import (
-    BROKEN,
-    KEPT,
     WORDS_UNDER,
     Example,
     Rule,
@@ -32,6 +31,10 @@ from gateway.rulebook.refusal import Refusal, RulebookError, RuleFault
 from shared.words import FIELDS
 
 VICTIMS_CODE = files("gateway.rulebook") / "victims_code"
+
+KEPT = frozenset({Standing.MET})
+BROKEN = frozenset({Standing.MET_LATE, Standing.OVERDUE})
+UNUSED = frozenset({Standing.ENDED})  # how a window that closes comes out: it is never broken
 
 _SENTENCE = re.compile(r"# [A-Z].*[.]")
 _OWN_WORDS = frozenset(refusal.value for refusal in Refusal)
@@ -74,7 +77,7 @@ def load_rulebook(
     rules = read_rules(folder)
     if check_examples:
         judge = calendar or england_and_wales()
-        failing = [fault for rule in rules for fault in _failing_examples(rule, judge)]
+        failing = [fault for rule in rules for fault in _failing_examples(rule, rules, judge)]
         if failing:
             raise RulebookError(failing)
     digest = sha256()
@@ -102,6 +105,8 @@ def read_rules(folder: Traversable = VICTIMS_CODE) -> tuple[RuleFile, ...]:
         words = "there is no rule file here: put the files of the Code back"
         faults.append(RuleFault(folder.name, 1, Refusal.NO_RULES, words))
     faults += _rules_given_twice(rules)
+    if not faults:  # a file that could not be read may hold the rule that another follows
+        faults += _rules_unknown(rules)
     if faults:
         raise RulebookError(faults)
     return tuple(sorted(rules, key=lambda rule: (rule.duty.right, rule.duty.id)))
@@ -121,9 +126,22 @@ def _rules_given_twice(rules: Iterable[RuleFile]) -> Iterator[RuleFault]:
             yield RuleFault(rule.name, rule.lines["id",], Refusal.RULE_TWICE, words)
 
 
-def _failing_examples(rule: RuleFile, calendar: Calendar) -> Iterator[RuleFault]:
+def _rules_unknown(rules: Iterable[RuleFile]) -> Iterator[RuleFault]:
+    ids = {rule.duty.id for rule in rules}
+    for rule in rules:
+        others = ids - {rule.duty.id}
+        follows = rule.duty.follows
+        if follows is not None and follows not in others:
+            words = f"'{follows}' is not another rule's id: {suggest(follows, others)}"
+            yield RuleFault(rule.name, rule.lines["follows",], Refusal.UNKNOWN_RULE, words)
+
+
+def _failing_examples(
+    rule: RuleFile, rules: Iterable[RuleFile], calendar: Calendar
+) -> Iterator[RuleFault]:
+    rulebook = Rulebook(tuple(other.duty for other in rules), "")
     for index, example in enumerate(rule.examples):
-        difference = fails(example, rule.duty, calendar)
+        difference = fails(example, rule.duty, calendar, rulebook)
         if difference is not None:
             words = (
                 f"example '{example.name}' does not come out: {difference}: "
@@ -240,28 +258,54 @@ class _Reading:
         """Refuse a test of a field that the tested fact does not have."""
         terms = ((("terms", index), term) for index, term in enumerate(rule.terms))
         parts: list[tuple[Place, Rule | Term]] = [((), rule), *terms]
-        started_by = tuple(part.starts_when.fact for _, part in parts if part.starts_when)
+        started_by = tuple(
+            type_ for _, part in parts if part.starts_when for type_ in part.starts_when.tested
+        )
         for index, condition in enumerate(rule.owed_if):
-            self._check_where(("owed_if", index), condition.where, started_by)
+            tested = started_by if condition.earlier is None else (condition.earlier,)
+            self._check_where(("owed_if", index), condition.where, tested)
+        for index, stop in enumerate(rule.stops_when):
+            self._check_where(("stops_when", index), stop.where, (stop.fact,))
         for place, part in parts:
+            starts = part.starts_when or rule.starts_when
             if part.starts_when is not None:
-                starts = part.starts_when
-                self._check_where((*place, "starts_when"), starts.where, (starts.fact,))
+                here = (*place, "starts_when")
+                if starts.silence and part is not rule:
+                    words = "a silence starts a duty in all its editions: write it before the terms"
+                    self._refuse(here, Refusal.WAYS_TO_START, words)
+                self._check_where(here, starts.where, starts.tested, typed=bool(starts.fact))
             if part.met_by is not None:
                 here = (*place, "met_by")
-                fact = (part.starts_when or rule.starts_when).fact
-                self._check_where(here, part.met_by.where, part.met_by.done)
+                if starts.silence and part.met_by.told_by is None:
+                    words = "a silence is met by what breaks it: write told_by"
+                    self._refuse(here, Refusal.WAYS_TO_MEET, words)
+                self._check_where(here, part.met_by.where, part.met_by.done, typed=True)
                 for index, carrying in enumerate(part.met_by.carrying_when):
-                    self._check_where((*here, "carrying_when", index), carrying.where, (fact,))
+                    within = (*here, "carrying_when", index)
+                    self._check_where(within, carrying.where, starts.tested)
 
-    def _check_where(self, place: Place, where: Where, facts: tuple[str, ...]) -> None:
+    def _check_where(
+        self, place: Place, where: Where, facts: tuple[str, ...], *, typed: bool = False
+    ) -> None:
+        """Refuse tests of what these facts do not have; `typed` ones may test their own `type`.
+
+        Of several facts all must have the field, unless the test says what it must not hold: a
+        fact without it passes.
+        """
         for index, tests in enumerate(where.alternatives):
             for test in tests:
-                for fact in facts:
-                    if test.field in FIELDS[fact]:
-                        continue
-                    single, listed = (*place, "where", test.field), (*place, "where", index)
-                    where_it_is = single if single in self._lines else (*listed, test.field)
+                single, listed = (*place, "where", test.field), (*place, "where", index)
+                where_it_is = single if single in self._lines else (*listed, test.field)
+                if typed and test.field == "type":
+                    for value in (*test.any_of, *test.none_of):
+                        if value not in facts:
+                            words = f"'{value}' is no type tested here: {suggest(value, facts)}"
+                            self._refuse(where_it_is, Refusal.UNKNOWN_WORD, words)
+                    continue
+                lacking = [fact for fact in facts if test.field not in FIELDS[fact]]
+                if test.none_of and len(lacking) < len(facts):
+                    continue
+                for fact in lacking:
                     remedy = suggest(test.field, FIELDS[fact])
                     words = f"'{test.field}' is not a field of {fact}: {remedy}"
                     self._refuse(where_it_is, Refusal.UNKNOWN_WORD, words)
@@ -274,13 +318,19 @@ class _Reading:
             except NotAnEvent as error:
                 place = ("examples", index, "events", error.index)
                 self._refuse(place, Refusal.BAD_EVENT, str(error))
+        if all(term.within is None for term in rule.terms):
+            return  # what is never timed is neither kept nor broken
         standings = Counter(example.standing for example in rule.examples)
+        is_window = rule.kind is Kind.WINDOW
         if not rule.examples:
             words = "the rule shows no examples: add a journey that keeps it and one that breaks it"
             self._refuse(("examples",), Refusal.NO_EXAMPLES, words)
         elif not KEPT & standings.keys():
             words = "no example keeps the rule: add a journey whose standing is met"
             self._refuse(("examples",), Refusal.NONE_KEPT, words)
-        elif not BROKEN & standings.keys():
+        elif is_window and not UNUSED & standings.keys():
+            words = "no example leaves the window unused: add a journey whose standing is ended"
+            self._refuse(("examples",), Refusal.NONE_BROKEN, words)
+        elif not is_window and not BROKEN & standings.keys():
             words = "no example breaks the rule: add a journey that is met_late or overdue"
             self._refuse(("examples",), Refusal.NONE_BROKEN, words)

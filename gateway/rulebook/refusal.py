@@ -21,6 +21,7 @@ class Refusal(StrEnum):
     BAD_ID = "bad_id"
     UNCITED = "uncited"
     TERMS_ORDER = "terms_order"
+    WAYS_TO_START = "ways_to_start"
     WAYS_TO_MEET = "ways_to_meet"
     NO_EXAMPLES = "no_examples"
     NONE_KEPT = "none_kept"
@@ -29,6 +30,7 @@ class Refusal(StrEnum):
     BAD_EVENT = "bad_event"
     EXAMPLE_FAILS = "example_fails"
     RULE_TWICE = "rule_twice"
+    UNKNOWN_RULE = "unknown_rule"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,11 +2,12 @@
 
 from typing import Literal
 
-from pydantic import StrictBool
+from pydantic import Field, StrictBool
 
 from services.door.common import COMMON
-from services.door.envelope import Data, Label, Message, Phrase
+from services.door.envelope import Data, Label, Message, Phrase, Phrases
 from services.door.sentence import CaseConcluded, HearingEnded, OffenderSentenced
+from shared.words import Passed
 
 
 class ChargingDecision(Data):
@@ -46,6 +47,60 @@ class ProsecutionStopped(Message):
     data: Stop
 
 
+class Arrival(Data):
+    """What arrived of what the police were to pass on, and what was missing."""
+
+    arrived: list[Passed] | None = Field(None, max_length=10)
+    missing: list[Passed] | None = Field(None, max_length=10)
+
+
+class NeedsReceived(Message):
+    """The victim's needs and preferences arrived from the police."""
+
+    type: Literal["needs.received"]
+    data: Arrival = Arrival()
+
+
+class StatementReceived(Message):
+    """The victim's personal statement arrived from the police."""
+
+    type: Literal["statement.received"]
+    data: Arrival = Arrival()
+
+
+class SpecialMeasures(Data):
+    """Which measures were asked for or ordered, and what the court decided."""
+
+    measures: Phrases | None = None
+    outcome: Phrase | None = None
+
+
+class SpecialMeasuresApplied(Message):
+    """The CPS applied for special measures for the victim."""
+
+    type: Literal["special_measures.applied"]
+    data: SpecialMeasures = SpecialMeasures()
+
+
+class SpecialMeasuresDecided(Message):
+    """The court decided on special measures for the victim."""
+
+    type: Literal["special_measures.decided"]
+    data: SpecialMeasures = SpecialMeasures()
+
+
+class ExpensesClaimed(Message):
+    """The victim's correctly completed claim for expenses was received."""
+
+    type: Literal["expenses.claimed"]
+
+
+class ExpensesPaid(Message):
+    """The victim's expenses were paid."""
+
+    type: Literal["expenses.paid"]
+
+
 class Meeting(Data):
     """What a meeting with the victim was for."""
 
@@ -63,6 +118,12 @@ MESSAGES: tuple[type[Message], ...] = (
     ChargeAuthorised,
     ProsecutionDeclined,
     ProsecutionStopped,
+    NeedsReceived,
+    StatementReceived,
+    SpecialMeasuresApplied,
+    SpecialMeasuresDecided,
+    ExpensesClaimed,
+    ExpensesPaid,
     HearingEnded,
     CaseConcluded,
     OffenderSentenced,

@@ -13,11 +13,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
+from services.door.amending import Correction
 from services.door.checks import check
-from services.door.common import Correction
 from services.door.envelope import Message
 from services.door.replies import BatchReply, Item, ReceiptBody, batch_reply, item_of, receipt_body
-from services.door.wire import Reader, read_json
+from services.door.wire import Reader, read_json, types_of
 from shared.journey_event import Agency, JourneyEvent, Receipt
 from shared.problems import (
     BadMessage,
@@ -33,7 +33,7 @@ from shared.problems import (
 )
 from shared.settings import DoorSettings, StoreSettings
 from shared.store import Store, database_for, utc_now
-from shared.web import application, documented, read_body, too_large
+from shared.web import SCHEMA, application, documented, read_body, too_large
 
 ONE = "application/cloudevents+json"
 MANY = "application/cloudevents-batch+json"
@@ -87,6 +87,8 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
 
     description = f"Post victim-contact events of {room.title} to the shared journey store."
     app = application(f"{room.title}: events", description, lifespan=lifespan, ready=ready)
+
+    app.state.also_documented = room.messages
 
     @app.post(
         "/v1/events",
@@ -209,7 +211,14 @@ def not_accepted(detail: str) -> NotAccepted:
 
 def request_body(room: Room) -> dict[str, Any]:
     """Return the OpenAPI request body, with the room's own example files."""
-    one = {"oneOf": [message.model_json_schema() for message in room.messages]}
+    names = {type_: message.__name__ for message in room.messages for type_ in types_of(message)}
+    one = {
+        "oneOf": [{"$ref": SCHEMA.format(message.__name__)} for message in room.messages],
+        "discriminator": {
+            "propertyName": "type",
+            "mapping": {type_: SCHEMA.format(name) for type_, name in names.items()},
+        },
+    }
     examples = {
         path.stem: {"summary": path.stem, "value": json.loads(path.read_text("utf-8"))}
         for path in sorted(room.examples.glob("*.json"))

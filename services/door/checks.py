@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from services.door.common import Correction, Link, Withdrawal
+from services.door.amending import Correction, Withdrawal
 from services.door.envelope import Message
+from services.door.linking import Link
 from shared.london import london_day
 from shared.problems import BadMessage, Fault, NotYours
 

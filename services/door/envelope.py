@@ -15,6 +15,8 @@ SUBJECT = re.compile(
     r"|case:[^\s/]{1,60}/V[0-9]{1,4}"
     r"|contact:[a-z0-9-]{2,40}/[^\s]{1,60}"
 )
+DUTY = re.compile(r"[A-Z]{1,8}[0-9]{0,2}\.[A-Z0-9-]{1,40}")
+ORGANISATION = re.compile(r"[a-z0-9-]{2,60}")
 SOURCE = re.compile(r"/(police|cps|probation)/[a-z0-9-]{2,40}/[a-z0-9-]{1,40}")
 
 
@@ -70,6 +72,19 @@ def _word(value: Any) -> str:
     return value
 
 
+def _duty(value: Any) -> str:
+    if not isinstance(value, str) or DUTY.fullmatch(value) is None:
+        raise Wrong("is not the id of a duty", "write it as in the rulebook, such as R6.ARREST")
+    return value
+
+
+def _organisation(value: Any) -> str:
+    if not isinstance(value, str) or ORGANISATION.fullmatch(value) is None:
+        raise Wrong("is not an organisation", "write it as in a source, such as avon-and-somerset")
+    return value
+
+
+# A pattern goes into the schema only: the functions above check it, in words fit for the sender.
 Instant = Annotated[
     datetime,
     BeforeValidator(_instant),
@@ -86,19 +101,43 @@ Subject = Annotated[
     Field(
         description="A reference for one victim: `crime:<force>/<crime number>/V<n>`, "
         "`case:<URN>/V<n>` or `contact:<region>/<reference>`.",
-        pattern=f"^({SUBJECT.pattern})$",
+        json_schema_extra={"pattern": f"^({SUBJECT.pattern})$"},
     ),
 ]
 Source = Annotated[
     str,
     BeforeValidator(_source),
-    Field(description="`/agency/organisation/system`.", pattern=f"^{SOURCE.pattern}$"),
+    Field(
+        description="`/agency/organisation/system`.",
+        json_schema_extra={"pattern": f"^{SOURCE.pattern}$"},
+    ),
 ]
-Word = Annotated[str, BeforeValidator(_word), Field(description="A type of the vocabulary.")]
+Word = Annotated[
+    str,
+    BeforeValidator(_word),
+    Field(description="A type of the vocabulary.", json_schema_extra={"enum": sorted(FIELDS)}),
+]
+Duty = Annotated[
+    str,
+    BeforeValidator(_duty),
+    Field(
+        description="The id of a duty, such as R6.ARREST.",
+        json_schema_extra={"pattern": f"^{DUTY.pattern}$"},
+    ),
+]
+Organisation = Annotated[
+    str,
+    BeforeValidator(_organisation),
+    Field(
+        description="A force, area or region, as in a source.",
+        json_schema_extra={"pattern": f"^{ORGANISATION.pattern}$"},
+    ),
+]
 Label = Annotated[str, Field(min_length=1, max_length=40, description="A label such as S1 or H1.")]
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
 # Reasons are codes or short phrases; free text about a person has no place here.
 Phrase = Annotated[str, Field(min_length=1, max_length=200)]
+Phrases = Annotated[list[Phrase], Field(max_length=50)]
 
 
 class Fields(BaseModel):
@@ -113,9 +152,10 @@ class Data(Fields):
     suspect: Label | None = Field(None, description="The suspect's label within the journey.")
     hearing: Label | None = Field(None, description="The hearing's label within the journey.")
     received_at_wcu: Instant | None = Field(
-        None, description="When the Witness Care Unit (or the police) heard from the court."
+        None,
+        description="When the Witness Care Unit (or the police) heard from the court or the CPS.",
     )
-    about_event: Identifier | list[Identifier] | None = Field(
+    about_event: Identifier | Annotated[list[Identifier], Field(max_length=50)] | None = Field(
         None, description="The id, or ids, of the events that this one answers."
     )
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, NoReturn, Union
+from typing import Annotated, Any, NoReturn, Union, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -79,13 +79,17 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _EXTENSION = re.compile(r"[a-z0-9]+")
 
 
+def types_of(message: type[Message]) -> tuple[str, ...]:
+    """Return the types of event that a message may have."""
+    return get_args(message.model_fields["type"].annotation)
+
+
 class Reader:
     """Reads items of JSON as one agency's messages, by one schema a message."""
 
     def __init__(self, messages: Sequence[type[Message]]) -> None:
         self.types: Mapping[str, type[Message]] = {
-            message.model_fields["type"].annotation.__args__[0]: message  # type: ignore[union-attr]
-            for message in messages
+            type_: message for message in messages for type_ in types_of(message)
         }
         union = Union[tuple(messages)]  # type: ignore[valid-type]  # noqa: UP007
         self._adapter: TypeAdapter[Message] = TypeAdapter(

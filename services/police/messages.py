@@ -13,16 +13,19 @@ from services.door.envelope import (
     Instant,
     Label,
     Message,
+    Organisation,
     Phrase,
+    Phrases,
     Subject,
 )
-from services.door.sentence import CaseConcluded, HearingEnded, OffenderSentenced
+from services.door.sentence import CaseConcluded, Hearing, HearingEnded, OffenderSentenced
 from shared.words import (
     AppealOutcome,
     Channel,
     Flag,
     Ground,
     HearingKind,
+    JourneyStage,
     OffenceGroup,
     Passed,
     RepresentativeKind,
@@ -43,7 +46,7 @@ class Report(Data):
         None, description="That a business has named a contact (a role, never a name)."
     )
     offence_group: OffenceGroup
-    flags: list[Flag] | None = None
+    flags: list[Flag] | None = Field(None, max_length=20)
     incident_on: Day | None = None
     flagged_repeat: StrictBool | None = None
     channel: Phrase | None = None
@@ -86,8 +89,8 @@ class Needs(Data):
     """What a needs assessment found. `since` is the day it was true from, else the event's."""
 
     enhanced_rights: StrictBool
-    grounds: list[Ground] | None = None
-    needs: list[Phrase] | None = Field(None, max_length=50)
+    grounds: list[Ground] | None = Field(None, max_length=10)
+    needs: Phrases | None = None
     since: Day | None = None
     for_: Literal["report", "witness"] | None = Field(None, alias="for")
     reassessment: StrictBool | None = None
@@ -111,7 +114,7 @@ class Preferences(Data):
     """How the victim wants to be kept in touch. What is left out stays as it was."""
 
     update_every_days: int | None = Field(None, ge=1, le=366)
-    channels: list[Channel] | None = None
+    channels: list[Channel] | None = Field(None, max_length=10)
     language: Phrase | None = None
     interpreter: StrictBool | None = None
     safe_contact: StrictBool | Phrase | None = None
@@ -127,7 +130,7 @@ class PreferencesAgreed(Message):
 
 
 class Support(Data):
-    """Which support service, and whether the victim consented."""
+    """Which service, and whether the victim consented."""
 
     service: Phrase | None = None
     consent: StrictBool | None = None
@@ -145,6 +148,41 @@ class SupportDeclined(Message):
 
     type: Literal["support.declined"]
     data: Support = Support()
+
+
+class SafeguardingReferred(Message):
+    """The victim was referred to a safeguarding service."""
+
+    type: Literal["safeguarding.referred"]
+    data: Support = Support()
+
+
+class VictimInterview(Data):
+    """Whether the officer was the one who had spoken with the victim before, and why if not."""
+
+    same_officer: StrictBool | None = None
+    reason: Phrase | None = None
+
+
+class VictimInterviewed(Message):
+    """The victim was interviewed."""
+
+    type: Literal["victim.interviewed"]
+    data: VictimInterview = VictimInterview()
+
+
+class VictimWithdrawal(Data):
+    """Why, and at which stage, the victim withdrew."""
+
+    reason: Phrase | None = None
+    stage: JourneyStage | None = None
+
+
+class VictimWithdrew(Message):
+    """The victim withdrew support for the investigation or the prosecution."""
+
+    type: Literal["victim.withdrew"]
+    data: VictimWithdrawal = VictimWithdrawal()
 
 
 class Decision(Data):
@@ -201,7 +239,7 @@ class Release(OneSuspect):
     """How a suspect was released."""
 
     released: Literal["without_charge", "on_bail", "under_investigation"]
-    conditions: list[Phrase] | StrictBool | None = None
+    conditions: Phrases | StrictBool | None = None
 
 
 class SuspectReleased(Message):
@@ -256,7 +294,7 @@ class CaseFile(Data):
     """Where the file went, and what of the victim's was passed with it."""
 
     to: Phrase | None = None
-    passed: list[Passed] | None = None
+    passed: list[Passed] | None = Field(None, max_length=10)
 
 
 class FileSubmitted(Message):
@@ -285,6 +323,32 @@ class HearingFixed(Message):
     data: Listing
 
 
+class CourtBailDecided(Message):
+    """A court granted, refused or changed bail."""
+
+    type: Literal["court_bail.decided"]
+    data: Hearing = Hearing()
+
+
+class WarrantIssued(Message):
+    """A court issued a warrant for an arrest."""
+
+    type: Literal["warrant.issued"]
+    data: Hearing = Hearing()
+
+
+class WitnessRequired(Message):
+    """The CPS required the victim to give evidence."""
+
+    type: Literal["witness.required"]
+
+
+class WitnessRefreshed(Message):
+    """The victim saw their own statement or recording again before giving evidence."""
+
+    type: Literal["witness.refreshed"]
+
+
 class Appeal(Data):
     """A step of an appeal."""
 
@@ -303,7 +367,7 @@ class AppealChanged(Message):
 class SchemeReferral(Data):
     """Which probation region the victim was referred to, under which scheme."""
 
-    region: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,60}$")]
+    region: Organisation
     scheme: Literal["statutory", "notification"] | None = None
 
 
@@ -314,6 +378,45 @@ class ContactSchemeReferred(Message):
     data: SchemeReferral
 
 
+class Renumbering(Data):
+    """Where the crime went, and the victim's reference from then on; link it too."""
+
+    to_force: Organisation | None = None
+    new_reference: Subject | None = None
+
+
+class CrimeTransferred(Message):
+    """The crime was transferred to another force."""
+
+    type: Literal["crime.transferred"]
+    data: Renumbering = Renumbering()
+
+
+class CrimeRenumbered(Message):
+    """The crime was given another number."""
+
+    type: Literal["crime.renumbered"]
+    data: Renumbering = Renumbering()
+
+
+class PropertyHeld(Message):
+    """The police took property of the victim into their keeping."""
+
+    type: Literal["property.held"]
+
+
+class PropertyReleased(Message):
+    """The victim's property was no longer needed."""
+
+    type: Literal["property.released"]
+
+
+class PropertyReturned(Message):
+    """The victim's property was returned."""
+
+    type: Literal["property.returned"]
+
+
 MESSAGES: tuple[type[Message], ...] = (
     CrimeReported,
     CrimeRecorded,
@@ -322,6 +425,9 @@ MESSAGES: tuple[type[Message], ...] = (
     PreferencesAgreed,
     SupportReferred,
     SupportDeclined,
+    SafeguardingReferred,
+    VictimInterviewed,
+    VictimWithdrew,
     InvestigationDecided,
     OutcomeAssigned,
     SuspectArrested,
@@ -334,9 +440,18 @@ MESSAGES: tuple[type[Message], ...] = (
     FileSubmitted,
     HearingFixed,
     HearingEnded,
+    CourtBailDecided,
+    WarrantIssued,
+    WitnessRequired,
+    WitnessRefreshed,
     CaseConcluded,
     OffenderSentenced,
     AppealChanged,
     ContactSchemeReferred,
+    CrimeTransferred,
+    CrimeRenumbered,
+    PropertyHeld,
+    PropertyReleased,
+    PropertyReturned,
     *COMMON,
 )

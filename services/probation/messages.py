@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import StrictBool
+
 from services.door.common import COMMON
 from services.door.envelope import Data, Message, Phrase
 from services.door.sentence import OffenderSentenced
@@ -49,11 +51,25 @@ class OffenderMilestone(Message):
     data: SentenceMilestone
 
 
+class SentenceReport(Data):
+    """Whether the report spoke to the victim's needs."""
+
+    needs_addressed: StrictBool | None = None
+
+
+class SentenceReportCompleted(Message):
+    """A report for the court that sentences was completed."""
+
+    type: Literal["sentence_report.completed"]
+    data: SentenceReport = SentenceReport()
+
+
 MESSAGES: tuple[type[Message], ...] = (
     ReferralReceived,
     Joined,
     Left,
     OffenderMilestone,
     OffenderSentenced,
+    SentenceReportCompleted,
     *COMMON,
 )

@@ -14,6 +14,8 @@ Json = Mapping[str, Any]
 # What the demo prints or a reader works out by hand; everything else is compared.
 HEAD = {"title", "about", "as_of", "reference", "by_hand"}
 KINDS = ("fact", "contact", "attempt", "limit", "breach", "gap", "stage")
+# Told apart from the Code's own duties. What is local practice shows as a gap.
+BESIDE = ("scheme", "window", "external")
 
 
 def told(timeline: Json) -> dict[str, Any]:
@@ -21,7 +23,8 @@ def told(timeline: Json) -> dict[str, Any]:
     longest = timeline["longest_silence"]
     kinds = [entry["kind"] for entry in timeline["timeline"]]
     return {
-        "obligations": [obligation(o) for o in timeline["obligations"]],
+        "obligations": [obligation(o) for o in timeline["obligations"] if o["kind"] == "code"],
+        "beside": [beside(o) for o in timeline["obligations"] if o["kind"] in BESIDE],
         "not_owed": [start(n) for n in timeline["not_owed"]],
         "stages": [stage(row) for row in timeline["stages"]],
         "longest_silence": longest and span(longest) | {"still": longest["still"]},
@@ -45,12 +48,17 @@ def obligation(owed: Json) -> dict[str, Any]:
     }
 
 
+def beside(owed: Json) -> dict[str, Any]:
+    return obligation(owed) | {"owner": owed["owner"], "useful_until": owed["useful_until"]}
+
+
 def stage(row: Json) -> dict[str, Any]:
     return {
         "stage": row["stage"],
         "entered": day(row["entered"]),
         "left": row["left"] and day(row["left"]),
         "holder": row["holder"],
+        "organisation": row["organisation"],
         "contacts": row["contacts"],
         "longest_silence_days": row["longest_silence_days"],
         "gaps": row["gaps"],

@@ -1,6 +1,8 @@
 """Every message type has an example, which its own door takes and no other does."""
 
 import json
+import re
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any, get_args
 
@@ -8,6 +10,7 @@ import httpx
 import pytest
 
 from gateway.app import gateway_app
+from gateway.rulebook import england_and_wales, load_rulebook
 from services.cps.app import ROOM as CPS
 from services.door.app import MANY, ONE, PLAIN, agency_app
 from services.door.checks import check
@@ -61,6 +64,92 @@ def test_every_type_has_its_example(agency: Agency) -> None:
     assert set(EXAMPLES[agency]) == set(READERS[agency].types)
     for name, event in EXAMPLES[agency].items():
         assert event["type"] == name
+
+
+def unbounded(schema: Any, path: str = "") -> Iterator[str]:
+    """Yield where a JSON Schema sets no limit on the size of what is sent."""
+    if isinstance(schema, list):
+        for place, inner in enumerate(schema):
+            yield from unbounded(inner, f"{path}/{place}")
+    if not isinstance(schema, dict):
+        return
+    limits: dict[str, set[str]] = {
+        "string": {"maxLength", "pattern", "format", "enum", "const"},
+        "array": {"maxItems"},
+        "object": {"maxProperties", "properties"},
+        "integer": {"maximum"},
+        "number": {"maximum"},
+    }
+    type_ = schema.get("type")
+    if isinstance(type_, str) and not limits.get(type_, schema.keys()) & schema.keys():
+        yield path
+    for name, inner in schema.items():
+        yield from unbounded(inner, f"{path}/{name}")
+
+
+@pytest.mark.parametrize("agency", AGENCIES)
+def test_everything_in_a_message_has_a_limit_on_its_size(agency: Agency) -> None:
+    found = {
+        (type_, path)
+        for type_, message in READERS[agency].types.items()
+        for path in unbounded(message.model_json_schema())
+    }
+    assert found == set()
+
+
+def message_of(agency: Agency, type_: str, **data: Any) -> dict[str, Any]:
+    """Return an example with some of its data changed."""
+    example = EXAMPLES[agency][type_]
+    return {**example, "data": {**example.get("data", {}), **data}}
+
+
+@pytest.mark.parametrize(
+    ("type_", "field", "value", "remedy"),
+    [
+        ("victim.told", "about", ["suspect.arrested"] * 21, "correct it"),
+        ("victim.told", "about_event", ["id"] * 51, "correct it"),
+        ("complaint.received", "right", 13, "correct it"),
+        ("complaint.received", "right", True, "correct it"),
+        ("crime.transferred", "to_force", "Devon & Cornwall", "write it as in a source"),
+        ("crime.transferred", "new_reference", "5224001234", "write crime:<force>"),
+        ("feedback.received", "stage", "at court", "use reported, investigation"),
+        ("feedback.received", "score", 1001, "correct it"),
+        ("breach.noticed", "duty", "arrest", "such as R6.ARREST"),
+        ("breach.noticed", "by", "police", "use agency, victim or inspector"),
+        ("breach.noticed", "start", "i" * 201, "correct it"),
+        ("handover.sent", "passed", ["need"], "use needs, preferences"),
+        ("representations.made", "on", "charge", "use disposal, bail, licence or parole"),
+        ("safeguarding.referred", "consents", True, "did you mean consent?"),
+        ("property.held", "where", "store", "leave it out"),
+        ("victim.withdrew", "same_officer", True, "leave it out"),
+    ],
+)
+def test_a_value_that_its_field_cannot_take_is_refused_with_a_remedy(
+    type_: str, field: str, value: Any, remedy: str
+) -> None:
+    with pytest.raises(BadMessage) as refused:
+        READERS["police"].read(message_of("police", type_, **{field: value}))
+    assert all(fault.field.startswith(f"data.{field}") for fault in refused.value.faults)
+    assert any(remedy in fault.remedy for fault in refused.value.faults)
+
+
+@pytest.mark.parametrize("agency", AGENCIES)
+def test_nothing_required_can_be_left_out(agency: Agency) -> None:
+    for type_, message in READERS[agency].types.items():
+        data = message.model_fields["data"].annotation
+        for name, field in data.model_fields.items():  # type: ignore[union-attr]
+            if not field.is_required():
+                continue
+            event = message_of(agency, type_)
+            del event["data"][name]
+            with pytest.raises(BadMessage) as refused:
+                READERS[agency].read(event)
+            assert [fault.field for fault in refused.value.faults] == [f"data.{name}"]
+
+
+def test_every_duty_of_the_rulebook_can_be_named() -> None:
+    for duty in load_rulebook(calendar=england_and_wales()).duties:
+        assert READERS["police"].read(message_of("police", "breach.noticed", duty=duty.id))
 
 
 @pytest.mark.parametrize("agency", AGENCIES)
@@ -155,3 +244,13 @@ async def test_the_three_stories_are_one_journey(
     assert tellers == set(AGENCIES)
     (arrest,) = [one for one in told["obligations"] if one["rule"] == "R6.ARREST"]
     assert (arrest["due_on"], arrest["standing"]) == ("2024-03-08", "met")
+
+
+@pytest.mark.parametrize("agency", AGENCIES)
+def test_every_reference_in_the_openapi_leads_somewhere(agency: Agency) -> None:
+    described = agency_app(ROOMS[agency]).openapi()
+    schemas = described["components"]["schemas"]
+    pointed = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(described)))
+    pointed |= set(re.findall(r'"(#/[^"]+)"', json.dumps(described)))
+    assert pointed
+    assert {f"#/components/schemas/{name}" for name in schemas} >= pointed

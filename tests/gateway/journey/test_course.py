@@ -193,3 +193,29 @@ def test_members_of_the_contact_scheme_are_promised_a_letter_a_year() -> None:
     assert late[0].parts[-1].span.holder == "probation"
     ended = journey.probation("2026-01-05", "offender.milestone", CONTACT, milestone="discharge")
     assert not [s for s in ended.seen("2026-06-01").silences if s.still]
+
+
+def test_a_trial_still_listed_after_the_end_opens_nothing() -> None:
+    journey = (
+        JourneyBuilder()
+        .reported("2024-01-02 09:00")
+        .police("2024-01-10", "suspect.charged", suspect="S1")
+        .police(
+            "2024-01-11", "hearing.fixed", hearing="H1", kind="trial", starts_at="2024-06-03 10:00"
+        )
+        .police("2024-03-01", "case.concluded", suspect="S1", outcome="acquitted")
+    )
+    timeline = journey.seen("2024-12-01")
+    assert ("trial", "wcu") not in stages(timeline)
+    assert [str(until and until.date()) for _, until in timeline.course.open] == ["2024-03-01"]
+
+
+def test_news_of_a_verdict_does_not_revive_a_suspect_already_sentenced() -> None:
+    journey = (
+        JourneyBuilder()
+        .reported("2024-01-02 09:00")
+        .police("2024-01-10", "suspect.charged", suspect="S1")
+        .police("2024-03-01", "case.concluded", suspect="S1", outcome="convicted")
+        .police("2024-03-01", "offender.sentenced", suspect="S1", sentence_kind="fine", by_day=True)
+    )
+    assert journey.seen("2024-12-01").course.open[-1][1] is not None

@@ -12,6 +12,7 @@ def told_late() -> JourneyBuilder:
     return (
         JourneyBuilder()
         .reported("2024-03-25 09:00", flags=["domestic_abuse"])
+        .police("2024-03-25 10:00", "crime.recorded")
         .police("2024-03-26 09:00", "support.referred")
         .police("2024-03-28 17:45", "suspect.arrested", suspect="S1")
         .told("2024-04-01 10:00", "suspect.arrested", reached="attempted")
@@ -24,11 +25,11 @@ def test_everything_is_on_one_list_in_order_of_time() -> None:
     entries = timeline.entries
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
     assert Counter(entry.kind for entry in entries) == {
-        Entry.FACT: 3,
+        Entry.FACT: 4,
         Entry.STAGE: 2,
         Entry.CONTACT: 1,
         Entry.ATTEMPT: 1,
-        Entry.LIMIT: 2,
+        Entry.LIMIT: 3,
         Entry.BREACH: 1,
         Entry.GAP: 1,
     }
@@ -39,17 +40,20 @@ def test_it_speaks_plain_english() -> None:
     assert said == [
         "A crime was reported (told by the police).",
         "Stage: reported. The case is held by the police (example-force).",
+        "The crime was recorded (told by the police).",
+        "Stage: investigation. The case is held by the police (example-force).",
         "The victim was referred to support (told by the police).",
+        "The police's limit under the crime recording standard (the crime is recorded within 24 "
+        "hours of its report) was reached: it had been met in time.",
         "The police's limit under Right 4 (the victim is referred to a support service) was "
         "reached: it had been met in time.",
         "S1 was arrested (told by the police).",
-        "Stage: investigation. The case is held by the police (example-force).",
         "The police tried to reach the victim by phone about the arrest.",
         "The police's limit under Right 6 (the victim is told that a suspect has been arrested; "
         "S1) was reached: nothing that counts had been recorded.",
-        "Breach of Right 6, R6.ARREST (the victim is told that a suspect has been arrested; S1): "
-        "1 working day passed. What came closest, on 1 April 2024, did not count: it did not "
-        "reach anyone. It was met late, on 3 April 2024.",
+        "Breach of Right 6 by the police, R6.ARREST (the victim is told that a suspect has been "
+        "arrested; S1): 1 working day passed. What came closest, on 1 April 2024, did not count: "
+        "it did not reach anyone. It was met late, on 3 April 2024.",
         "The police told the victim by phone about the arrest, with the reasons.",
         "Gap: 58 days without news, from 3 April 2024 and nobody had spoken by 31 May 2024, "
         "during the investigation (the police); the local standard is 28 days.",
@@ -58,7 +62,7 @@ def test_it_speaks_plain_english() -> None:
 
 def test_the_stage_table_counts_what_the_list_shows() -> None:
     reported, investigation = told_late().seen("2024-05-31").stages
-    assert (reported.contacts, reported.gaps, reported.longest_silence_days) == (0, 0, 3)
+    assert (reported.contacts, reported.gaps, reported.longest_silence_days) == (0, 0, 0)
     assert dict(reported.obligations) == {Standing.MET: 1}
     assert (investigation.contacts, investigation.gaps) == (1, 1)
     assert investigation.longest_silence_days == 58

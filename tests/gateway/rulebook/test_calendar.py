@@ -122,16 +122,22 @@ def test_hours_do_not_end_with_a_day(calendar: Calendar) -> None:
         calendar.after(date(2024, 3, 4), Allowance(24, Unit.HOURS))
 
 
-@pytest.mark.parametrize("unit", [unit for unit in Unit if unit is not Unit.HOURS])
-def test_outside_its_range_the_calendar_says_so(calendar: Calendar, unit: Unit) -> None:
+def test_outside_its_range_the_calendar_says_so(calendar: Calendar) -> None:
     words = "knows the bank holidays from 2006-01-01 to 2028-12-31"
+    one = Allowance(1, Unit.WORKING_DAYS)
     with pytest.raises(OutsideCalendar, match=words):
-        calendar.after(FIRST - timedelta(days=1), Allowance(1, unit))
+        calendar.after(FIRST - timedelta(days=1), one)
     with pytest.raises(OutsideCalendar, match=words):
-        calendar.after(LAST, Allowance(1, unit))
+        calendar.after(LAST, one)
     with pytest.raises(OutsideCalendar, match=words):
         calendar.is_working_day(LAST + timedelta(days=1))
-    assert calendar.after(LAST - timedelta(days=40), Allowance(1, unit)) <= LAST
+    assert calendar.after(LAST - timedelta(days=40), one) <= LAST
+
+
+@pytest.mark.parametrize("unit", [Unit.CALENDAR_DAYS, Unit.WEEKS, Unit.MONTHS])
+def test_days_that_need_no_bank_holidays_have_no_range(calendar: Calendar, unit: Unit) -> None:
+    assert calendar.after(LAST, Allowance(1, unit)) > LAST
+    assert calendar.after(FIRST - timedelta(days=40), Allowance(1, unit)) < FIRST
 
 
 def test_the_hash_follows_the_working_days_and_not_the_names() -> None:

@@ -1,0 +1,84 @@
+"""Whether a fact starts a duty, under which terms, and if not, for which condition."""
+
+from datetime import date
+
+from gateway.journey.duty import Duty, Start, Terms
+from gateway.journey.story import Fact, Story
+from gateway.journey.telling import is_before, same
+from gateway.journey.wording import listed
+from shared.london import london_day
+
+
+def terms_for(duty: Duty, starts: Start, day: date) -> Terms | None:
+    """Return the terms of a London day, where they name a time and this is what starts them."""
+    terms = duty.terms_on(day)
+    if terms is None or terms.within is None:
+        return None
+    wanted = terms.starts or duty.starts
+    return terms if wanted is starts or wanted == starts else None
+
+
+def spoken_for(starts: Start, fact: Fact, story: Story) -> bool:
+    """Say whether the fact that another stands in for had been sent after all."""
+    return any(
+        same(first.suspect, fact.suspect) and not is_before(fact, first)
+        for first in story.facts_of(*starts.facts)
+    )
+
+
+def began_under_another_edition(duty: Duty, starts: Start, fact: Fact, story: Story) -> bool:
+    """Say whether an earlier edition, with a start of its own, already asked the same thing.
+
+    The 2015 Code counted first contact from the sentence, the 2020 Code counts it from the
+    referral: a referral after a sentence of the older edition does not ask for it twice.
+    """
+    for terms in duty.terms:
+        before = terms.starts
+        if before is None or before == starts:
+            continue
+        sentences = [
+            other
+            for other in story.facts_of(*before.facts)
+            if same(other.suspect, fact.suspect)
+            and not is_before(fact, other)
+            and before.where.holds(other.data)
+        ]
+        if sentences and duty.terms_on(sentences[-1].day) is terms:
+            return True
+    return False
+
+
+def why_not_owed(duty: Duty, terms: Terms, start: Fact, tested: Fact, story: Story) -> str | None:
+    """Return the condition for which a duty was not owed at a start, or None where it was.
+
+    Conditions are put to `tested`: the start itself, or the fact that its news was about.
+    """
+    for condition in duty.conditions:
+        if condition.earlier is None:
+            if not condition.where.holds(tested.data):
+                return condition.says
+        elif not any(
+            same(before.suspect, tested.suspect)
+            and not is_before(start, before)
+            and condition.where.holds(before.data)
+            for before in story.facts_of(condition.earlier)
+        ):
+            return condition.says
+    if terms.organisations:
+        speaker = start.source_of("cps")
+        area = speaker.organisation if speaker else story.organisation_of("cps")
+        if area not in terms.organisations:
+            return f"a pilot of {listed(list(terms.organisations))}"
+    return why_nobody_is_owed(start, story)
+
+
+def why_nobody_is_owed(start: Fact, story: Story) -> str | None:
+    """Return why nobody on this journey could be owed anything at a start, or None."""
+    victim = story.victim
+    if victim.kind == "business" and (
+        victim.contact_named_from is None or start.at < victim.contact_named_from
+    ):
+        return "a business is owed the Code's services from the day it names a contact"
+    if victim.spokesperson is not None and start.day >= london_day(victim.spokesperson[0]):
+        return f"owed to the family's spokesperson, on the journey of {victim.spokesperson[1]}"
+    return None
