@@ -159,10 +159,11 @@ def started(duty: Duty, starts: Start, fact: Thing, things: list[Thing]) -> Thin
     if fact.type in starts.told_about:
         if not starts.where.holds(fact.data):
             return None
+        if starts.decided_by and all(e.agency != starts.decided_by for e in fact.events):
+            return None
         for telling in things:
             if (
                 tells_of(telling, fact, fact.type)
-                and starts.told_by in (None, telling.events[0].agency)
                 and not before(telling, fact)
                 and entitled(telling, things)
             ):
@@ -225,6 +226,7 @@ def owed(duty: Duty, terms: Terms, start: Thing, fact: Thing, things: list[Thing
                 and not before(start, thing)
                 for thing in things
             )
+            holds = holds is not condition.absent
         if not holds:
             return False
     if terms.organisations:

@@ -114,14 +114,15 @@ class Start:
     """What starts a duty's clock: exactly one of the first three, and which moment counts.
 
     facts: a fact of one of these types. told_about: news about any of these that reached the
-    victim (from `told_by`, where given). silence: every silence of the journey.
+    victim, whoever told it, where `decided_by` is given of that agency's own decisions. silence:
+    every silence of the journey.
     """
 
     facts: tuple[str, ...] = ()
     told_about: tuple[str, ...] = ()
     silence: bool = False
     where: Where = Where()
-    told_by: str | None = None
+    decided_by: str | None = None
     clock: Clock = Clock.HAPPENED
     not_before: str | None = None  # the clock waits for the first fact of this type, if one comes
     else_fact: str | None = None  # stands in where none of `facts` was ever sent
@@ -132,12 +133,13 @@ class Condition:
     """What must hold for the duty to be owed, in words and as a test.
 
     It is put to the starting fact or, where `earlier` is given, to the facts before it of that
-    type about the same suspect, of which one must pass.
+    type about the same suspect, of which one must pass, or where `absent` none.
     """
 
     says: str
     where: Where = Where()
     earlier: str | None = None
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,9 @@ class _Following:
         """Read a fact of which the news may start a duty: the first telling of it does."""
         if not starts.where.holds(fact.data):
             return
-        contact = told_of(fact, starts.told_by, self._story)
+        if starts.decided_by is not None and fact.source_of(starts.decided_by) is None:
+            return
+        contact = told_of(fact, self._story)
         if contact is None:
             return
         terms = terms_for(duty, starts, contact.day)

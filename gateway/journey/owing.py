@@ -57,13 +57,15 @@ def why_not_owed(duty: Duty, terms: Terms, start: Fact, tested: Fact, story: Sto
         if condition.earlier is None:
             if not condition.where.holds(tested.data):
                 return condition.says
-        elif not any(
-            same(before.suspect, tested.suspect)
-            and not is_before(start, before)
-            and condition.where.holds(before.data)
-            for before in story.facts_of(condition.earlier)
-        ):
-            return condition.says
+        else:
+            found = any(
+                same(before.suspect, tested.suspect)
+                and not is_before(start, before)
+                and condition.where.holds(before.data)
+                for before in story.facts_of(condition.earlier)
+            )
+            if found is condition.absent:
+                return condition.says
     if terms.organisations:
         speaker = start.source_of("cps")
         area = speaker.organisation if speaker else story.organisation_of("cps")

@@ -112,12 +112,11 @@ def contacts_for(
             yield contact
 
 
-def told_of(fact: Fact, told_by: str | None, story: Story) -> Contact | None:
+def told_of(fact: Fact, story: Story) -> Contact | None:
     """Return the first telling that brought a fact to somebody entitled, or None."""
     for contact in story.tellings_about(fact.type):
         if (
-            (told_by is None or contact.event.agency == told_by)
-            and speaks_of(contact, fact, (fact.type,))
+            speaks_of(contact, fact, (fact.type,))
             and not is_before(contact, fact)
             and story.victim.why_not_told(contact) is None
         ):

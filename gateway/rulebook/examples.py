@@ -200,7 +200,7 @@ def _event(line: str, example: Example, duty: Duty, earlier: Sequence[KeptEvent]
 def _speaker(type_: str, duty: Duty) -> str:
     """Return the agency that sends a type of event, on a journey that shows this duty."""
     if type_ in CONTACT_TYPES or type_.startswith(_OWN_ACTS):
-        return duty.starts.told_by or AGENCY_OF.get(duty.owner, "police")
+        return duty.starts.decided_by or AGENCY_OF.get(duty.owner, "police")
     return _SPOKEN_BY.get(type_, "police")
 
 

@@ -194,7 +194,7 @@ class StartsWhen(_Part):
     told_about: EventTypes = ()
     silence: bool = False
     where: WhereText = Where()
-    told_by: AgencyWord | None = None
+    decided_by: AgencyWord | None = None
     clock: ClockWord = Clock.HAPPENED
     not_before: EventType | None = None
     else_fact: EventType | None = None
@@ -205,8 +205,8 @@ class StartsWhen(_Part):
         wrong = None
         if ways != 1:
             wrong = f"names {ways} ways: write exactly one of fact, told_about and silence: true"
-        elif self.told_by is not None and not self.told_about:
-            wrong = "says told_by of nothing told: write it with told_about"
+        elif self.decided_by is not None and not self.told_about:
+            wrong = "says decided_by of nothing told: write it with told_about"
         elif not self.fact and self.model_fields_set & {"clock", "not_before", "else_fact"}:
             wrong = "says clock, not_before or else_fact of no fact: write them with fact"
         elif self.silence and self.where.alternatives:
@@ -227,7 +227,7 @@ class StartsWhen(_Part):
             told_about=self.told_about,
             silence=self.silence,
             where=self.where,
-            told_by=self.told_by,
+            decided_by=self.decided_by,
             clock=self.clock,
             not_before=self.not_before,
             else_fact=self.else_fact,
@@ -298,6 +298,7 @@ class OwedIf(_Part):
     says: str
     where: WhereText = Where()
     earlier: EventType | None = None
+    absent: bool = False
 
     @model_validator(mode="after")
     def _tests_something(self) -> Self:
@@ -305,11 +306,15 @@ class OwedIf(_Part):
             raise refused(
                 Refusal.BAD_WHERE, f"'{self.says}' tests nothing: write 'where' or 'earlier'"
             )
+        if self.absent and self.earlier is None:
+            raise refused(
+                Refusal.BAD_WHERE, f"'{self.says}' says absent of no fact: write it with 'earlier'"
+            )
         return self
 
     def value(self) -> Condition:
         """Return it as the heart knows it."""
-        return Condition(self.says, self.where, self.earlier)
+        return Condition(self.says, self.where, self.earlier, self.absent)
 
 
 class StopsWhen(_Part):

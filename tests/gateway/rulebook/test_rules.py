@@ -199,8 +199,8 @@ def starts_without_a_part(starts: Start) -> Iterator[Start]:
     for told_about in without_one(starts.told_about):
         if told_about:
             yield replace(starts, told_about=told_about)
-    if starts.told_by:
-        yield replace(starts, told_by=None)
+    if starts.decided_by:
+        yield replace(starts, decided_by=None)
     if starts.clock is Clock.RECEIVED:
         yield replace(starts, clock=Clock.HAPPENED)
     if starts.not_before:
