@@ -125,38 +125,41 @@ COMMON_FIELDS: frozenset[str] = frozenset({"suspect", "hearing", "received_at_wc
 # Instants inside data, which are kept in UTC like every other.
 INSTANT_FIELDS: frozenset[str] = frozenset({"received_at_wcu", "starts_at"})
 
+# A star marks what a message must have, as in the vocabulary.
 _OWN_FIELDS: Mapping[str, str] = {
-    "crime.reported": "victim_kind under_18 turns_18_on victim_key named_contact offence_group "
-    "flags incident_on flagged_repeat channel",
+    "crime.reported": "victim_kind* under_18 turns_18_on victim_key named_contact "
+    "offence_group* flags "
+    "incident_on flagged_repeat channel",
     "crime.recorded": "crime_number",
-    "crime.cancelled": "reason",
-    "needs.assessed": "enhanced_rights grounds needs since for reassessment",
+    "crime.cancelled": "reason*",
+    "needs.assessed": "enhanced_rights* grounds needs since for reassessment",
     "preferences.agreed": "update_every_days channels language interpreter safe_contact "
-    "named_contact representative",
+    "named_contact "
+    "representative",
     "support.referred": "service consent",
     "support.declined": "service consent",
     "safeguarding.referred": "service consent",
-    "investigation.decided": "decision reason outcome",
+    "investigation.decided": "decision* reason outcome",
     "outcome.assigned": "decision reason outcome",
-    "suspect.arrested": "",
-    "suspect.interviewed": "",
-    "suspect.released": "released conditions",
-    "bail.changed": "change",
-    "suspect.charged": "disposal reason",
-    "disposal.given": "disposal reason",
-    "prosecution.declined": "disposal reason",
+    "suspect.arrested": "suspect*",
+    "suspect.interviewed": "suspect*",
+    "suspect.released": "suspect* released* conditions",
+    "bail.changed": "suspect* change*",
+    "suspect.charged": "suspect* disposal reason",
+    "disposal.given": "suspect* disposal reason",
+    "prosecution.declined": "suspect* disposal reason",
     "file.submitted": "to passed",
-    "hearing.fixed": "first kind starts_at week_commencing vacated reason",
+    "hearing.fixed": "hearing* first kind starts_at week_commencing vacated reason",
     "hearing.ended": "outcome after_rearrest",
     "court_bail.decided": "outcome after_rearrest",
     "warrant.issued": "outcome after_rearrest",
     "witness.required": "",
     "witness.refreshed": "",
-    "case.concluded": "outcome",
-    "offender.sentenced": "sentence_kind sentence_months indeterminate specified_offence "
+    "case.concluded": "suspect* outcome*",
+    "offender.sentenced": "suspect* sentence_kind* sentence_months indeterminate specified_offence "
     "unduly_lenient_scheme",
-    "appeal.changed": "outcome starts_at",
-    "contact_scheme.referred": "region scheme",
+    "appeal.changed": "suspect* outcome* starts_at",
+    "contact_scheme.referred": "region* scheme",
     "crime.transferred": "to_force new_reference",
     "crime.renumbered": "to_force new_reference",
     "property.held": "",
@@ -164,8 +167,8 @@ _OWN_FIELDS: Mapping[str, str] = {
     "property.returned": "",
     "victim.interviewed": "same_officer reason",
     "victim.withdrew": "reason stage",
-    "charge.authorised": "reason",
-    "prosecution.stopped": "how all_proceedings_end provisional",
+    "charge.authorised": "suspect* reason",
+    "prosecution.stopped": "suspect* how* all_proceedings_end* provisional",
     "needs.received": "arrived missing",
     "statement.received": "arrived missing",
     "special_measures.applied": "measures outcome",
@@ -176,20 +179,20 @@ _OWN_FIELDS: Mapping[str, str] = {
     "contact_scheme.referral_received": "scheme level",
     "contact_scheme.joined": "scheme level",
     "contact_scheme.left": "scheme level",
-    "offender.milestone": "milestone",
+    "offender.milestone": "milestone*",
     "sentence_report.completed": "needs_addressed",
-    "victim.told": "about carried channel reached recipient recipient_excluded two_way template",
-    "victim.offered": "offer response not_offered reached channel recipient",
-    "contact.declined": "scope",
-    "contact.resumed": "scope",
+    "victim.told": "about* carried channel* reached* recipient recipient_excluded two_way template",
+    "victim.offered": "offer* response not_offered reached channel recipient",
+    "contact.declined": "scope*",
+    "contact.resumed": "scope*",
     "statement.made": "kind wish",
     "statement.read": "kind wish",
     "needs.changed": "",
-    "representations.invited": "on",
-    "representations.made": "on",
+    "representations.invited": "on*",
+    "representations.made": "on*",
     "compensation.claimed": "",
     "compensation.decided": "",
-    "feedback.received": "stage instrument score scale says_done",
+    "feedback.received": "stage* instrument* score scale says_done",
     "review.requested": "scheme stage outcome",
     "review.acknowledged": "scheme stage outcome",
     "review.decided": "scheme stage outcome",
@@ -199,24 +202,35 @@ _OWN_FIELDS: Mapping[str, str] = {
     "complaint.redirected": "right reply_expected_on to",
     "question.asked": "",
     "question.answered": "",
-    "officer.assigned": "role",
-    "handover.sent": "to passed",
-    "handover.acknowledged": "to passed",
-    "departure.justified": "duty start reason decided_by",
-    "breach.noticed": "duty start by",
-    "breach.victim_told": "duty start by",
-    "breach.remedied": "duty start by",
-    "reference.linked": "reference basis suspects",
-    "reference.unlinked": "reference basis suspects",
-    "event.corrected": "event content reason",
-    "event.withdrawn": "event reason",
+    "officer.assigned": "role*",
+    "handover.sent": "to* passed",
+    "handover.acknowledged": "to* passed",
+    "departure.justified": "duty* start* reason* decided_by*",
+    "breach.noticed": "duty* start* by",
+    "breach.victim_told": "duty* start* by",
+    "breach.remedied": "duty* start* by",
+    "reference.linked": "reference* basis* suspects",
+    "reference.unlinked": "reference* basis* suspects",
+    "event.corrected": "event* content* reason*",
+    "event.withdrawn": "event* reason*",
 }
 
 FIELDS: Mapping[str, frozenset[str]] = {
-    word: frozenset(names.split()) | COMMON_FIELDS for word, names in _OWN_FIELDS.items()
+    word: frozenset(names.replace("*", "").split()) | COMMON_FIELDS
+    for word, names in _OWN_FIELDS.items()
+}
+REQUIRED: Mapping[str, frozenset[str]] = {
+    word: frozenset(name.rstrip("*") for name in names.split() if name.endswith("*"))
+    for word, names in _OWN_FIELDS.items()
 }
 CARRIED: frozenset[str] = frozenset(get_args(Carried))
 FLAGS: frozenset[str] = frozenset(get_args(Flag))
+
+
+def fits(type_: str, data: Mapping[str, object]) -> bool:
+    """Say whether data has the fields of a type: all that it must have, and none of another's."""
+    known = FIELDS.get(type_)
+    return known is not None and REQUIRED[type_] <= data.keys() <= known
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

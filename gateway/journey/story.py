@@ -10,6 +10,7 @@ from typing import Any
 from gateway.journey.victim import Victim, victim_of
 from shared.journey_event import KeptEvent, speaker
 from shared.london import london_day, read_instant, start_of
+from shared.words import fits
 
 NO_EVENTS: frozenset[str] = frozenset()
 CONTACT_TYPES = frozenset({"victim.told", "victim.offered"})
@@ -126,7 +127,8 @@ def in_effect(events: Iterable[KeptEvent], *, known_at: datetime | None) -> list
 
     Only the organisation that sent an event may correct or withdraw it, under the same reference.
     Of several corrections the one with the greatest time, then id, wins, whatever the order of
-    arrival. A corrected event keeps its identity and the moments we were told of it.
+    arrival. A corrected event keeps its identity and the moments we were told of it. A correction
+    whose content is not that of its original's type changes nothing.
     """
     known = [e for e in events if known_at is None or e.received_at <= known_at]
     if not any(event.type in ABOUT_EVENTS for event in known):
@@ -155,7 +157,7 @@ def in_effect(events: Iterable[KeptEvent], *, known_at: datetime | None) -> list
         amending = [
             by
             for by in corrections.get((event.source, event.id), ())
-            if may_amend(by, event) and stands(by)
+            if may_amend(by, event) and content_fits(by, event) and stands(by)
         ]
         if amending:
             event = corrected(event, max(amending, key=lambda by: (by.occurred_at, by.id)))
@@ -174,6 +176,28 @@ def may_amend(by: KeptEvent, event: KeptEvent) -> bool:
     return by.type == "event.withdrawn" or (
         by.reference == event.reference and event.type not in ABOUT_EVENTS
     )
+
+
+def content_fits(by: KeptEvent, event: KeptEvent) -> bool:
+    """Say whether a correction's content is that of the event's type.
+
+    A door cannot tell, because a correction may arrive before its original.
+    """
+    return fits(event.type, by.data["content"]["data"])
+
+
+def unfit_corrections(events: Iterable[KeptEvent]) -> list[KeptEvent]:
+    """Return the corrections that change nothing, because their content is of another type."""
+    events = tuple(events)
+    original = {(event.source, event.id): event for event in events}
+    unfit = []
+    for by in events:
+        if by.type == "event.corrected":
+            target = by.data["event"]
+            event = original.get((target["source"], target["id"]))
+            if event is not None and may_amend(by, event) and not content_fits(by, event):
+                unfit.append(by)
+    return unfit
 
 
 def corrected(event: KeptEvent, by: KeptEvent) -> KeptEvent:

@@ -21,7 +21,7 @@ from gateway.journey.sentences import (
 )
 from gateway.journey.silences import Silence, Standard, silences_of
 from gateway.journey.stages import Course, Span, course_of
-from gateway.journey.story import Story, story_of
+from gateway.journey.story import Story, story_of, unfit_corrections
 from shared.journey_event import KeptEvent
 from shared.london import london_day
 
@@ -277,4 +277,10 @@ def findings_of(membership: Membership, story: Story) -> tuple[str, ...]:
     if len(membership.references) > MANY_REFERENCES:
         number = len(membership.references)
         findings.append(f"This journey has {number} references: check that all are one victim's.")
+    for by in unfit_corrections(membership.events):
+        target = by.data["event"]["id"]
+        findings.append(
+            f"The correction {by.id} of {by.source} changes nothing: "
+            f"its content is not that of the event {target}."
+        )
     return tuple(findings)

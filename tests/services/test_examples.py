@@ -20,7 +20,7 @@ from services.probation.app import ROOM as PROBATION
 from shared.journey_event import Agency
 from shared.problems import BadMessage, NotYours
 from shared.store import utc_now
-from shared.words import FIELDS
+from shared.words import FIELDS, REQUIRED
 from tests.doors import serving
 from tests.shared.databases import Database
 
@@ -56,6 +56,8 @@ def test_the_words_are_those_of_the_messages() -> None:
             data = message.model_fields["data"].annotation
             fields = data.model_fields.items()  # type: ignore[union-attr]
             sent.setdefault(type_, set()).update(field.alias or name for name, field in fields)
+            required = {field.alias or name for name, field in fields if field.is_required()}
+            assert required == REQUIRED[type_], type_
     assert sent == {type_: set(names) for type_, names in FIELDS.items()}
 
 
