@@ -550,7 +550,8 @@ def silence(
     still: bool,
 ) -> Verdict | None:
     """Return how the duty to break one silence stands."""
-    talks = [t for t in things if has_content(t) and t.at == since]
+    told = [t for t in things if has_content(t) and entitled(t, things)]
+    talks = [t for t in told if t.at == since]
     others = [t for t in things if t.type not in CONTACTS and t.at >= since]
     start = (talks or others)[0]
     day = start.day if talks else day_of(since)
@@ -564,7 +565,7 @@ def silence(
         due = patience(since, until, terms.within.count, things)
     else:
         due = limit(since, allowed or terms.within, days_off)
-    broken = any(has_content(t) and t.at == until for t in things)
+    broken = any(t.at == until for t in told)
     if still or not broken:
         ended = not still and until < due
         standing = "ended" if ended else "overdue" if as_of >= due else "pending"

@@ -1,12 +1,11 @@
 """The silences of a journey: how long nobody told the victim anything, and who held the case."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from gateway.journey.stages import Course, Span, Stage
-from gateway.journey.story import Story
+from gateway.journey.story import Contact, Story
 from shared.london import end_of, london_day
 
 
@@ -24,12 +23,13 @@ class Part:
         return days_between(self.since, self.until)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Silence:
     """The time (UTC) between two things the victim was told, and what would have been too long.
 
     `still` says that nobody has spoken since. `allowed_days` is what was agreed with the victim
     (`agreed`) or the local standard, `too_long_from` the instant at which it had run out.
+    `after` and `before` are the tellings on either side, where there are such.
     """
 
     since: datetime
@@ -38,7 +38,20 @@ class Silence:
     allowed_days: int
     agreed: bool
     too_long_from: datetime
-    parts: tuple[Part, ...]
+    after: Contact | None
+    before: Contact | None
+    course: Course = field(repr=False)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The silence split over the stages it runs through, in order of time."""
+        parts = []
+        for span in self.course.spans:
+            start = max(self.since, span.since)
+            end = self.until if span.until is None else min(self.until, span.until)
+            if start < end:
+                parts.append(Part(span, start, end))
+        return tuple(parts)
 
     @property
     def days(self) -> int:
@@ -70,15 +83,18 @@ def silences_of(story: Story, course: Course, standard: Standard) -> tuple[Silen
     Silences are counted from the report, from each telling with content to the next, and to the
     moment the story is seen from, while the case is open and the victim wants contact.
     """
-    told = [c.at for c in story.contacts if c.has_content and story.victim.why_not_told(c) is None]
+    told = [c for c in story.contacts if c.has_content and story.victim.why_not_told(c) is None]
     silences = []
-    for since, until, still in listening(story, course):
-        turns = [since, *(at for at in told if since < at < until), until]
-        for start, end in pairwise(turns):
-            if start < end:
-                silences.append(
-                    silence(start, end, still and end == until, story, course, standard)
-                )
+    for opened, closed, still in listening(story, course):
+        since, after = opened, next((c for c in told if c.at == opened), None)
+        for contact in told:
+            if opened < contact.at < closed and since < contact.at:
+                limit = patience(since, contact.at, story, course, standard)
+                silences.append(Silence(since, contact.at, False, *limit, after, contact, course))
+                since, after = contact.at, contact
+        limit = patience(since, closed, story, course, standard)
+        before = next((c for c in told if c.at == closed), None)
+        silences.append(Silence(since, closed, still, *limit, after, before, course))
     return tuple(silences)
 
 
@@ -94,20 +110,6 @@ def listening(story: Story, course: Course) -> Iterable[tuple[datetime, datetime
                 since = end if out.until is None else max(since, out.until)
         if since < end:
             yield since, end, closed is None
-
-
-def silence(
-    since: datetime, until: datetime, still: bool, story: Story, course: Course, standard: Standard
-) -> Silence:
-    """Return one silence with the limit that held in it and its parts."""
-    allowed, agreed, too_long_from = patience(since, until, story, course, standard)
-    parts = []
-    for span in course.spans:
-        start = max(since, span.since)
-        end = until if span.until is None else min(until, span.until)
-        if start < end:
-            parts.append(Part(span, start, end))
-    return Silence(since, until, still, allowed, agreed, too_long_from, tuple(parts))
 
 
 def patience(

@@ -53,18 +53,10 @@ def sentenced_in(course: Course, since: datetime, until: datetime) -> datetime |
 
 def silent_start(silence: Silence, story: Story) -> Fact:
     """Return what a silence began with: the news before it, or the fact that opened the case."""
-    for contact in story.contacts:
-        if contact.at == silence.since and contact.has_content:
-            return Fact(
-                type=contact.event.type,
-                at=contact.at,
-                day=contact.day,
-                by_day=contact.by_day,
-                suspect=None,
-                hearing=None,
-                data={},
-                sources=(contact.event,),
-            )
+    contact = silence.after
+    if contact is not None:
+        source, at, day = contact.event, contact.at, contact.day
+        return Fact(source.type, at, day, contact.by_day, None, None, {}, (source,))
     fact = next((f for f in story.facts if f.at >= silence.since), story.facts[-1])
     return replace(fact, at=silence.since, day=london_day(silence.since), suspect=None)
 
@@ -89,8 +81,8 @@ def keep_in_touch(
         due_on, due_at, outside = limit(start.at, allowed, calendar)
     answer = ending = None
     if not silence.still:
-        told = next((c for c in story.contacts if c.at == silence.until and c.has_content), None)
-        if told is not None:
+        told = silence.before
+        if told is not None and told.at == silence.until:
             answer = Answered(told.event, told.at, told.day)
         elif due_at is None or silence.until < due_at:
             ending = Ending(
@@ -98,12 +90,12 @@ def keep_in_touch(
                 "the promise of news had ended: the case closed, or the victim wanted no more",
             )
     standings = standings_of(start, start.at, due_at, answer, ending)
-    span_holder = silence.parts[0].span if silence.parts else None
+    holder = silence.course.at(silence.since)
     return Obligation(
         duty=duty,
         terms=terms,
-        owner=span_holder.holder if span_holder else duty.owner,
-        organisation=span_holder.organisation if span_holder else None,
+        owner=holder.holder if holder else duty.owner,
+        organisation=holder.organisation if holder else None,
         start=start,
         enhanced_because=enhanced_because,
         allowed=allowed,

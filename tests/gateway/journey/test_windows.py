@@ -165,3 +165,13 @@ def test_an_update_that_is_no_longer_wanted_is_ended() -> None:
     journey = JourneyBuilder().reported("2024-01-02 09:00")
     journey.police("2024-01-10", "contact.declined", scope="all")
     assert journey.owed("LOC.FREQ", "2024-06-01").standing is Standing.ENDED
+
+
+def test_an_attempt_in_the_minute_the_case_closed_is_no_news() -> None:
+    journey = (
+        JourneyBuilder()
+        .reported("2024-01-02 09:00")
+        .told("2024-03-01 12:00", "crime.recorded", reached="attempted")
+        .police("2024-03-01 12:00", "investigation.decided", decision="closed")
+    )
+    assert journey.owed("LOC.FREQ", "2024-06-01").standing is Standing.OVERDUE
