@@ -6,6 +6,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+# Nobody alive was a victim before; and the first days of the calendar have no London day at all.
+FIRST_YEAR = 1900
 
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(?P<offset>[Zz]|[+-]\d{2}:\d{2})?"
@@ -29,9 +31,12 @@ def read_instant(text: str) -> datetime:
     if match["offset"] is None:
         raise NotAnInstant("has no offset from UTC")
     try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        instant = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise NotAnInstant("is not a date and time that exists") from error
+    if instant.year < FIRST_YEAR:
+        raise NotAnInstant(f"is before {FIRST_YEAR}")
+    return instant
 
 
 def read_day(text: str) -> date:

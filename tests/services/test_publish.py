@@ -123,6 +123,7 @@ async def test_an_empty_batch_keeps_nothing_and_says_so(doors: Doors) -> None:
         ({"time": "2024-02-30T10:00:00Z"}, "time", "is not a date and time that exists"),
         ({"time": 1711647900}, "time", "is not a date and time"),
         ({"time": "2026-11-20T12:06:00Z"}, "time", "is in the future"),
+        ({"time": "0001-01-01T00:00:00Z"}, "time", "is before 1900"),
         ({"time": None}, "time", "is missing"),
         ({"recordedtime": "2027-01-01T00:00:00Z"}, "recordedtime", "is in the future"),
         ({"timeprecision": "hour"}, "timeprecision", "is not one of its values"),

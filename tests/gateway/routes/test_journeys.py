@@ -278,7 +278,8 @@ async def test_a_reference_that_is_missing_or_cannot_be_is_a_problem(doors: Door
 
 async def test_as_of_may_lie_centuries_away(doors: Doors) -> None:
     await doors.play([report()])
-    for moment in ("0001-01-01", "9999-12-31", "9999-12-31T23:59:59-14:00"):
+    moments = ("0001-01-01", "0001-01-01T00:00:00Z", "1900-01-01T00:00:00Z", "9999-12-31")
+    for moment in (*moments, "9999-12-31T12:00:00Z", "9999-12-31T23:59:59-14:00"):
         address = f"/v1/journeys/{reference_id(CRIME)}/timeline"
         for name in ("as_of", "known_at"):
             answer = await doors.gateway.get(address, params={name: moment})
@@ -290,3 +291,11 @@ async def test_times_in_the_answer_are_in_utc(doors: Doors) -> None:
     entry = (await doors.timeline(CRIME))["timeline"][0]
     assert datetime.fromisoformat(entry["at"]).tzinfo == UTC
     assert entry["at"].endswith("Z")
+
+
+async def test_a_crime_of_another_century_has_a_timeline(doors: Doors) -> None:
+    old = {**report(), "time": "1900-01-01T00:00:00Z"}
+    assert await doors.play([old, arrest()]) == ["created", "created"]
+    for as_of in ("1900-01-01", "1965-06-01", "2024-03-20", "9999-12-30"):
+        timeline = await doors.timeline(CRIME, as_of=as_of)
+        assert timeline["timeline"][0]["day"] == "1900-01-01"
