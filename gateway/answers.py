@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 from gateway.journey.calendar import Calendar
 from gateway.journey.duty import Clock, Rulebook, Terms
 from gateway.journey.membership import Membership
-from gateway.journey.obligations import NotOwed, Obligation, Standing
+from gateway.journey.obligation import NotOwed, Obligation
 from gateway.journey.sentences import fact_words
 from gateway.journey.silences import Part, Silence
 from gateway.journey.stages import Span
+from gateway.journey.standing import Standing
 from gateway.journey.story import Fact, Story
 from gateway.journey.timeline import Entry, StageRow, Timeline, TimelineEntry
 from shared.journey_event import KeptEvent

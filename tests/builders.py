@@ -9,7 +9,7 @@ from uuid import UUID
 from gateway.journey.calendar import Calendar
 from gateway.journey.duty import Rulebook
 from gateway.journey.membership import journey_of
-from gateway.journey.obligations import Obligation
+from gateway.journey.obligation import Obligation
 from gateway.journey.silences import Standard
 from gateway.journey.timeline import Timeline, timeline_of
 from gateway.rulebook import england_and_wales, load_rulebook
@@ -53,7 +53,7 @@ class JourneyBuilder:
     def __init__(self) -> None:
         self.events: list[KeptEvent] = []
 
-    def _add(
+    def said(
         self,
         agency: str,
         when: str,
@@ -67,6 +67,7 @@ class JourneyBuilder:
         source: str | None = None,
         **data: Any,
     ) -> Self:
+        """Add an event of any agency, under a reference."""
         number = len(self.events) + 1
         for name in ("received_at_wcu", "starts_at"):
             if name in data:
@@ -90,15 +91,15 @@ class JourneyBuilder:
 
     def police(self, when: str, type_: str, under: str = CRIME, **data: Any) -> Self:
         """Add an event of the police or the Witness Care Unit."""
-        return self._add("police", when, type_, under, **data)
+        return self.said("police", when, type_, under, **data)
 
     def cps(self, when: str, type_: str, under: str = CRIME, **data: Any) -> Self:
         """Add an event of the CPS."""
-        return self._add("cps", when, type_, under, **data)
+        return self.said("cps", when, type_, under, **data)
 
     def probation(self, when: str, type_: str, under: str = CRIME, **data: Any) -> Self:
         """Add an event of probation."""
-        return self._add("probation", when, type_, under, **data)
+        return self.said("probation", when, type_, under, **data)
 
     def reported(self, when: str, **data: Any) -> Self:
         """Add the report of a crime by a person, unless the data say otherwise."""
@@ -109,7 +110,7 @@ class JourneyBuilder:
     def told(self, when: str, *about: str, agency: str = "police", **data: Any) -> Self:
         """Add news that reached the victim by phone, unless the data say otherwise."""
         said = {"about": list(about), "channel": "phone", "reached": True, **data}
-        return self._add(agency, when, "victim.told", said.pop("under", CRIME), **said)
+        return self.said(agency, when, "victim.told", said.pop("under", CRIME), **said)
 
     def corrected(self, when: str, id: str, content_time: str, **data: Any) -> Self:
         """Add the police's correction of one of their events."""

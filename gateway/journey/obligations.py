@@ -7,12 +7,8 @@ from typing import Any
 
 from gateway.journey.calendar import Calendar, OutsideCalendar
 from gateway.journey.duty import Allowance, Answer, Clock, Duty, Kind, Rulebook, Start, Terms
-from gateway.journey.limits import AGENCY_OF as AGENCY_OF
-from gateway.journey.limits import allowance, limit, receipt_of
-from gateway.journey.obligation import Followed as Followed
-from gateway.journey.obligation import NotOwed as NotOwed
-from gateway.journey.obligation import Obligation as Obligation
-from gateway.journey.obligation import Total
+from gateway.journey.limits import AGENCY_OF, allowance, limit, receipt_of
+from gateway.journey.obligation import Followed, NotOwed, Obligation, Total
 from gateway.journey.owing import (
     began_under_another_edition,
     spoken_for,
@@ -21,9 +17,8 @@ from gateway.journey.owing import (
     why_not_owed,
 )
 from gateway.journey.silences import Silence
-from gateway.journey.standing import Ending, standing_at, standings_of
-from gateway.journey.standing import Interval as Interval
-from gateway.journey.standing import Standing as Standing
+from gateway.journey.stages import Course, course_of
+from gateway.journey.standing import Ending, Standing, standing_at, standings_of
 from gateway.journey.story import Fact, Story
 from gateway.journey.telling import Answered, CameClose, answer_to, is_before, same, told_of
 from gateway.journey.updates import keep_in_touch, local_days, silent_starts
@@ -31,14 +26,20 @@ from shared.london import london_day
 
 
 def follow_all(
-    rulebook: Rulebook, story: Story, calendar: Calendar, *, as_of: datetime
+    rulebook: Rulebook,
+    story: Story,
+    calendar: Calendar,
+    *,
+    as_of: datetime,
+    course: Course | None = None,
 ) -> Followed:
     """Return everything the rulebook asked on this journey, seen from one moment (aware).
 
     Each start is held to the terms in force on its own London day. An arrest on 31 March 2021
-    belongs to the 2015 Code for good, however late we come to look at it.
+    belongs to the 2015 Code for good, however late we come to look at it. The course of the story
+    is read here where it is not handed in.
     """
-    following = _Following(rulebook, story, calendar, as_of)
+    following = _Following(rulebook, story, calendar, as_of, course)
     for fact in story.facts:
         for duty, starts in rulebook.by_fact.get(fact.type, ()):
             following.start(duty, starts, fact)
@@ -63,7 +64,7 @@ def follow(
     With a rulebook, a duty that follows another is told with the total of both legs.
     """
     alone = Rulebook((duty,), "")
-    following = _Following(rulebook or alone, story, calendar, as_of)
+    following = _Following(rulebook or alone, story, calendar, as_of, None)
     for fact in story.facts:
         for _, starts in alone.by_fact.get(fact.type, ()):
             following.start(duty, starts, fact)
@@ -78,12 +79,18 @@ class _Following:
     """The obligations of one story while its facts are read one by one."""
 
     def __init__(
-        self, rulebook: Rulebook, story: Story, calendar: Calendar, as_of: datetime
+        self,
+        rulebook: Rulebook,
+        story: Story,
+        calendar: Calendar,
+        as_of: datetime,
+        course: Course | None,
     ) -> None:
         self._rulebook = rulebook
         self._story = story
         self._calendar = calendar
         self._as_of = as_of
+        self._course = course
         self._obligations: list[Obligation] = []
         self._not_owed: list[NotOwed] = []
         self._silent: dict[int, Sequence[tuple[Silence, Fact]]] = {}
@@ -136,7 +143,9 @@ class _Following:
         # The days only say when a silence is too long, which a limit of the Code does not ask.
         days = local_days(duty)
         if days not in self._silent:
-            self._silent[days] = silent_starts(days, self._story)
+            if self._course is None:
+                self._course = course_of(self._story)
+            self._silent[days] = silent_starts(days, self._story, self._course)
         for silence, start in self._silent[days]:
             terms = terms_for(duty, duty.starts, start.day)
             if terms is None:

@@ -9,7 +9,8 @@ from enum import StrEnum
 from gateway.journey.calendar import Calendar
 from gateway.journey.duty import Kind, Rulebook
 from gateway.journey.membership import Membership
-from gateway.journey.obligations import Followed, Obligation, Standing, follow_all
+from gateway.journey.obligation import Followed, Obligation
+from gateway.journey.obligations import follow_all
 from gateway.journey.readings import MANY_REFERENCES
 from gateway.journey.sentences import (
     say_breach,
@@ -21,6 +22,7 @@ from gateway.journey.sentences import (
 )
 from gateway.journey.silences import Silence, Standard, silences_of
 from gateway.journey.stages import Course, Span, course_of
+from gateway.journey.standing import Standing
 from gateway.journey.story import Story, story_of, unfit_corrections
 from shared.journey_event import KeptEvent
 from shared.london import london_day
@@ -108,7 +110,7 @@ def timeline_of(
     """Return the timeline of one journey, seen from `as_of`, as known at `known_at` (aware)."""
     story = story_of(membership.events, as_of=as_of, known_at=known_at)
     course = course_of(story)
-    followed = follow_all(rulebook, story, calendar, as_of=as_of)
+    followed = follow_all(rulebook, story, calendar, as_of=as_of, course=course)
     silences = silences_of(story, course, standard)
     return Timeline(
         membership=membership,

@@ -8,20 +8,19 @@ from gateway.journey.duty import Allowance, Duty, Kind, Terms, Unit
 from gateway.journey.limits import allowance, limit
 from gateway.journey.obligation import Obligation
 from gateway.journey.silences import Silence, Standard, silences_of
-from gateway.journey.stages import Course, Stage, course_of
+from gateway.journey.stages import Course, Stage
 from gateway.journey.standing import Ending, standing_at, standings_of
 from gateway.journey.story import Fact, Story
 from gateway.journey.telling import Answered
 from shared.london import london_day
 
 
-def silent_starts(days: int, story: Story) -> list[tuple[Silence, Fact]]:
+def silent_starts(days: int, story: Story, course: Course) -> list[tuple[Silence, Fact]]:
     """Return every silence that duties to keep in touch ask about, with what it began with.
 
     They are measured by a local standard in days. The silences of a contact-scheme member after
     the sentence belong to the yearly letter.
     """
-    course = course_of(story)
     found = []
     for silence in silences_of(story, course, Standard(days, days)):
         if sentenced_in(course, silence.since, silence.since):

@@ -9,7 +9,8 @@ from uuid import UUID
 from gateway.journey.calendar import Calendar
 from gateway.journey.duty import Answer, Duty, Rulebook, Start
 from gateway.journey.limits import AGENCY_OF
-from gateway.journey.obligations import Obligation, follow
+from gateway.journey.obligation import Obligation
+from gateway.journey.obligations import follow
 from gateway.journey.story import ABOUT_EVENTS, ABOUT_REFERENCES, CONTACT_TYPES, story_of
 from gateway.rulebook.grammar import Example, suggest
 from shared.journey_event import Agency, KeptEvent, Precision

@@ -1,4 +1,4 @@
-"""From the CPS's words to the journey's: prosecutors see a result in court, and receive none."""
+"""From the CPS's words to the journey's: its suspect labels become the police's later on."""
 
 from services.door.envelope import Message
 from services.door.translate import as_journey_event, fields_of

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gateway.journey.duty import Clock, Kind
-from gateway.journey.obligations import Standing
 from gateway.journey.stages import Stage
+from gateway.journey.standing import Standing
 from gateway.journey.timeline import Entry
 from services.cps.app import ROOM as CPS
 from services.door.app import Room

@@ -1,6 +1,6 @@
 """News from the courts: two legs with two owners, the total of both, and what is inferred."""
 
-from gateway.journey.obligations import Standing
+from gateway.journey.standing import Standing
 from tests.builders import JourneyBuilder, moment
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.journey.obligations import Standing
+from gateway.journey.standing import Standing
 from tests.builders import JourneyBuilder
 
 

@@ -1,6 +1,6 @@
 """What was known when: corrections, withdrawals, late arrivals, and both moments of a question."""
 
-from gateway.journey.obligations import Standing
+from gateway.journey.standing import Standing
 from tests.builders import SOURCES, JourneyBuilder
 
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.journey.membership import journey_of
-from gateway.journey.obligations import Obligation, Standing
+from gateway.journey.obligation import Obligation
+from gateway.journey.standing import Standing
 from gateway.journey.timeline import Timeline, timeline_of
 from shared.journey_event import KeptEvent, reference_id
 from shared.london import write_instant

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.journey.obligations import Standing
+from gateway.journey.standing import Standing
 from tests.builders import JourneyBuilder
 
 

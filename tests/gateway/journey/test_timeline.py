@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from gateway.journey.obligations import Standing
+from gateway.journey.standing import Standing
 from gateway.journey.timeline import Entry
 from tests.builders import CASE, JourneyBuilder
 

@@ -1,6 +1,6 @@
 """The victim's own time to act, schemes beside the Code, and duties that come round again."""
 
-from gateway.journey.obligations import Standing
+from gateway.journey.standing import Standing
 from tests.builders import JourneyBuilder
 
 

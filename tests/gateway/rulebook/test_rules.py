@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from gateway.journey.duty import Answer, Clock, Duty, Kind, Rulebook, Start, Terms, Unit, Where
-from gateway.journey.obligations import Obligation, Standing, follow
+from gateway.journey.obligation import Obligation
+from gateway.journey.obligations import follow
+from gateway.journey.standing import Standing
 from gateway.journey.story import story_of
 from gateway.rulebook import RulebookError, england_and_wales, load_rulebook
 from gateway.rulebook.examples import events_of, fails
