@@ -3,7 +3,6 @@
 The rulebook builds these values from its files; the heart reads them and never sees a file.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -76,15 +75,15 @@ class Test:
     at_least: int | None = None
     present: bool | None = None
 
-    def holds(self, data: Mapping[str, Any]) -> bool:
+    def holds(self, data: Mapping[str, Any], type_: str) -> bool:
         """Say whether a fact's data passes this test."""
-        value = data.get(self.field)
+        value = type_ if self.field == "type" else data.get(self.field)
+        if self.any_of:
+            return value in self.any_of
         if self.present is not None:
             return (value is not None) is self.present
         if self.at_least is not None:
             return isinstance(value, int) and value >= self.at_least
-        if self.any_of:
-            return any(value is wanted or value == wanted for wanted in self.any_of)
         return value not in self.none_of
 
 
@@ -94,11 +93,15 @@ class Where:
 
     alternatives: tuple[tuple[Test, ...], ...] = ()
 
-    def holds(self, data: Mapping[str, Any]) -> bool:
-        """Say whether any alternative holds for a fact's data."""
-        if not self.alternatives:
-            return True
-        return any(all(test.holds(data) for test in tests) for tests in self.alternatives)
+    def holds(self, data: Mapping[str, Any], type_: str) -> bool:
+        """Say whether any alternative holds for the data of a fact of a type."""
+        for tests in self.alternatives:
+            for test in tests:
+                if not test.holds(data, type_):
+                    break
+            else:
+                return True
+        return not self.alternatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +173,14 @@ class Answer:
     same_organisation: bool = False
     contents: tuple[Content, ...] = ()
 
-    def required(self, start: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return what the answer to a start with this data must carry, in the rule's order."""
+    def required(self, data: Mapping[str, Any], type_: str) -> tuple[str, ...]:
+        """Return what must be carried to answer a start of this data and type, in rule order."""
+        if len(self.contents) == 1 and not self.contents[0].where.alternatives:
+            return self.contents[0].carrying
         return tuple(
             item
             for content in self.contents
-            if content.where.holds(start)
+            if content.where.holds(data, type_)
             for item in content.carrying
         )
 
@@ -237,37 +242,12 @@ class Duty:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rulebook:
     """Every duty, in the order of its right and id, and the hash of the files they came from."""
 
     duties: tuple[Duty, ...]
     hash: str
-
-    @cached_property
-    def by_fact(self) -> Mapping[str, tuple[tuple[Duty, Start], ...]]:
-        """The duties that a fact of each type may start, each with what makes it a start."""
-        found: dict[str, list[tuple[Duty, Start]]] = defaultdict(list)
-        for duty in self.duties:
-            for starts in duty.all_starts:
-                for type_ in (*starts.facts, *filter(None, (starts.else_fact,))):
-                    found[type_].append((duty, starts))
-        return {type_: tuple(pairs) for type_, pairs in found.items()}
-
-    @cached_property
-    def by_news(self) -> Mapping[str, tuple[tuple[Duty, Start], ...]]:
-        """The duties that news about a fact of each type may start."""
-        found: dict[str, list[tuple[Duty, Start]]] = defaultdict(list)
-        for duty in self.duties:
-            for starts in duty.all_starts:
-                for type_ in starts.told_about:
-                    found[type_].append((duty, starts))
-        return {type_: tuple(pairs) for type_, pairs in found.items()}
-
-    @cached_property
-    def on_silence(self) -> tuple[Duty, ...]:
-        """The duties that every silence starts."""
-        return tuple(duty for duty in self.duties if duty.starts.silence)
 
     @cached_property
     def by_id(self) -> Mapping[str, Duty]:
