@@ -53,9 +53,9 @@ def read_day(text: str) -> date:
 
 def london_day(instant: datetime) -> date:
     """Return the London day on which an aware instant falls."""
-    # London has never been behind UTC since 1900, nor more than two hours ahead of it, so that
+    # London has not been behind UTC since 1847, nor ever more than two hours ahead of it, so that
     # before 22:00 UTC both have the same day; working out the zone's hour costs four times more.
-    if instant.tzinfo is UTC and instant.hour < 22 and instant.year >= FIRST_YEAR:
+    if instant.hour < 22 and instant.tzinfo is UTC:
         return instant.date()
     return instant.astimezone(LONDON).date()
 

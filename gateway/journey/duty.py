@@ -3,7 +3,7 @@
 The rulebook builds these values from its files; the heart reads them and never sees a file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -75,33 +75,60 @@ class Test:
     at_least: int | None = None
     present: bool | None = None
 
-    def holds(self, data: Mapping[str, Any], type_: str) -> bool:
-        """Say whether a fact's data passes this test."""
-        value = type_ if self.field == "type" else data.get(self.field)
-        if self.any_of:
-            return value in self.any_of
+    def predicate(self) -> "Predicate":
+        """Return what says whether a fact's data and type pass this test."""
+        name, any_of, none_of = self.field, self.any_of, self.none_of
+        if name == "type":
+            return lambda _, type_: type_ in any_of if any_of else type_ not in none_of
+        if any_of:
+            return lambda data, _: data.get(name) in any_of
         if self.present is not None:
-            return (value is not None) is self.present
+            present = self.present
+            return lambda data, _: (data.get(name) is not None) is present
         if self.at_least is not None:
-            return isinstance(value, int) and value >= self.at_least
-        return value not in self.none_of
+            at_least = self.at_least
+            return lambda data, _: isinstance(n := data.get(name), int) and n >= at_least
+        return lambda data, _: data.get(name) not in none_of
+
+
+# Says whether something holds of a fact, from its data and its type.
+Predicate = Callable[[Mapping[str, Any], str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Alternatives, each a set of tests that must all hold; no alternatives means always."""
+    """Alternatives, each a set of tests that must all hold; no alternatives means always.
+
+    `holds` says whether any alternative holds for the data of a fact of a type. It is put together
+    once, because every fact is asked.
+    """
 
     alternatives: tuple[tuple[Test, ...], ...] = ()
+    holds: Predicate = field(init=False, compare=False, repr=False)
 
-    def holds(self, data: Mapping[str, Any], type_: str) -> bool:
-        """Say whether any alternative holds for the data of a fact of a type."""
-        for tests in self.alternatives:
-            for test in tests:
-                if not test.holds(data, type_):
-                    break
-            else:
-                return True
-        return not self.alternatives
+    def __post_init__(self) -> None:
+        """Put together what says whether it holds."""
+        every = [_all([test.predicate() for test in tests]) for tests in self.alternatives]
+        object.__setattr__(self, "holds", _any(every) if every else _always)
+
+
+def _always(data: Mapping[str, Any], type_: str) -> bool:
+    return True
+
+
+def _all(tests: Sequence[Predicate]) -> Predicate:
+    if len(tests) == 1:
+        return tests[0]
+    if len(tests) == 2:
+        one, other = tests
+        return lambda data, type_: one(data, type_) and other(data, type_)
+    return lambda data, type_: all(test(data, type_) for test in tests)
+
+
+def _any(tests: Sequence[Predicate]) -> Predicate:
+    if len(tests) == 1:
+        return tests[0]
+    return lambda data, type_: any(test(data, type_) for test in tests)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 
 from gateway.journey.calendar import Calendar
 from gateway.journey.duty import (
@@ -32,18 +33,26 @@ class Opening:
 
     duty: Duty
     starts: Start
-    place: int
     demands: tuple["Demand | None", ...] = ()
     # The terms of other editions that start otherwise, and may have asked the same thing before.
     otherwise: tuple[Terms, ...] = ()
+
+    @property
+    def local_days(self) -> int:
+        """The days of a local standard, 0 where the duty is none.
+
+        They say when a silence is too long, which a limit of the Code does not ask.
+        """
+        within = self.duty.terms[0].within
+        return within.count if self.duty.kind is Kind.LOCAL and within is not None else 0
 
 
 @dataclass(slots=True, eq=False)
 class Demand:
     """What one duty demands from one start under one edition.
 
-    `place` is the duty's in the rulebook; `where` what a start must hold, None where nothing;
-    `scopes` the scopes of opting out that end it where it is no news that was asked for.
+    `where` is what a start must hold, None where nothing; `scopes` the scopes of opting out that
+    end it where it is no news that was asked for.
     """
 
     law: "Law" = field(repr=False)
@@ -55,12 +64,12 @@ class Demand:
     met_by: Answer
     owner: str
     agency: str
-    place: int
     find: Finder = field(repr=False)
     ends: Ends = field(repr=False)
     ends_enhanced: Ends = field(repr=False)
     repeats: bool
     from_the_fact: bool
+    plainly_starts: bool
     is_window: bool
     can_end: bool
     always_owed: bool
@@ -72,6 +81,7 @@ class Demand:
 class Era:
     """A stretch of London days, `until` exclusive, on which the same terms were in force."""
 
+    number: int
     since: date
     until: date
     demands: dict[str, list[Demand]] = field(default_factory=dict)
@@ -91,15 +101,15 @@ class Law:
         self.duties = (legs or rulebook).by_id
         self.by_news: dict[str, list[Opening]] = defaultdict(list)
         self._ends: dict[Allowance, Ends] = {}
-        self._begins = [date.min, *sorted({t.in_force for d in rulebook.duties for t in d.terms})]
-        self._begins = sorted(set(self._begins))
+        in_force = {terms.in_force for duty in rulebook.duties for terms in duty.terms}
+        self._begins = sorted({date.min, *in_force})
         self.eras = [
-            Era(since, until)
-            for since, until in zip(self._begins, [*self._begins[1:], date.max], strict=True)
+            Era(number, since, until)
+            for number, (since, until) in enumerate(pairwise([*self._begins, date.max]))
         ]
-        for place, duty in enumerate(rulebook.duties):
+        for duty in rulebook.duties:
             for starts in duty.all_starts:
-                self._open(Opening(duty, starts, place))
+                self._open(Opening(duty, starts))
         self.by_news = dict(self.by_news)
 
     def era(self, day: date) -> int:
@@ -146,12 +156,12 @@ class Law:
             met_by=met_by,
             owner=owner,
             agency=AGENCY_OF.get(owner, owner),
-            place=opening.place,
             find=finder_of(met_by),
             ends=ends,
             ends_enhanced=self.ends_of(terms.within_enhanced or terms.within),
             repeats=duty.repeats,
             from_the_fact=starts.clock is Clock.HAPPENED and starts.not_before is None,
+            plainly_starts=starts.else_fact is None and not opening.otherwise,
             is_window=duty.kind is Kind.WINDOW,
             can_end=bool(duty.declined_by or duty.stops_when),
             always_owed=not (duty.conditions or terms.organisations),

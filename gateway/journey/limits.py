@@ -73,14 +73,12 @@ def receipt_of(start: Fact, agency: str) -> tuple[datetime | None, bool, KeptEve
     it keyed it, or told us: leaving it out hides nothing.
     """
     if "received_at_wcu" in start.data:
-        heard, event = min(
-            (
-                (read_kept_instant(event.data["received_at_wcu"]), event)
-                for event in start.sources
-                if "received_at_wcu" in event.data
-            ),
-            key=itemgetter(0),
-        )
+        stated = [
+            (read_kept_instant(event.data["received_at_wcu"]), event)
+            for event in start.sources
+            if "received_at_wcu" in event.data
+        ]
+        heard, event = stated[0] if len(stated) == 1 else min(stated, key=itemgetter(0))
         return max(start.at, heard), False, event
     own = start.source_of(agency)
     if own is None:

@@ -17,7 +17,7 @@ from gateway.journey.standing import (
     standing_at,
     turns_of,
 )
-from gateway.journey.story import Fact, Story
+from gateway.journey.story import Contact, Fact, Story
 from gateway.journey.telling import Answered, CameClose
 
 
@@ -158,7 +158,10 @@ class Obligation:
     @property
     def content_stated(self) -> bool:
         """Whether the answer said what it carried; True where there is nothing to say."""
-        return self.answer is None or self.answer.content_stated
+        answer, start = self.answer, self.start
+        if not isinstance(answer, Contact) or answer.carried is not None:
+            return True
+        return not self.demand.met_by.required(start.data, start.type)
 
 
 def agency_of(demand: Demand, start: Fact) -> str:

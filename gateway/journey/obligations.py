@@ -19,7 +19,7 @@ from gateway.journey.stages import Course, course_of
 from gateway.journey.standing import Ending, Standing, standing_of
 from gateway.journey.story import Fact, Story
 from gateway.journey.telling import Answered, is_before, same, told_of
-from gateway.journey.updates import keep_in_touch, local_days, silences_to_break
+from gateway.journey.updates import keep_in_touch, silences_to_break
 from shared.london import london_day
 
 
@@ -71,25 +71,26 @@ class _Following:
             type_ = fact.type
             for demand in demands.get(type_, ()):
                 where = demand.where
-                if where is None or where.holds(fact.data, type_):
-                    self._start(demand, fact)
+                if (where is None or where.holds(fact.data, type_)) and (
+                    demand.plainly_starts or self._starts(demand, fact)
+                ):
+                    self._owe(demand, fact, fact)
             if type_ in by_news:
                 for opening in by_news[type_]:
                     self._news(opening, fact)
         if to_break:
             self._silences(to_break)
-        self._obligations.sort(key=_in_order)
-        self._not_owed.sort(key=_in_order)
+        # Facts are read in order of time, source and id, and the sort keeps that order.
+        self._obligations.sort(key=_started_at)
+        self._not_owed.sort(key=_started_at)
         return Followed(tuple(self._obligations), tuple(self._not_owed))
 
-    def _start(self, demand: Demand, fact: Fact) -> None:
-        """Read a fact of the kind that starts what is demanded."""
+    def _starts(self, demand: Demand, fact: Fact) -> bool:
+        """Say whether a fact of the right kind starts what something else may have started."""
         opening = demand.opening
         if fact.type == demand.starts.else_fact and spoken_for(opening, fact, self._story):
-            return  # the sender's own word is there, and started the clock
-        if opening.otherwise and began_under_another_edition(opening, fact, self._story):
-            return
-        self._owe(demand, fact, fact)
+            return False  # the sender's own word is there, and started the clock
+        return not began_under_another_edition(opening, fact, self._story)
 
     def _news(self, opening: Opening, fact: Fact) -> None:
         """Read a fact of which the news may start a duty: the first telling of it does."""
@@ -118,17 +119,19 @@ class _Following:
 
     def _silences(self, openings: dict[Opening, None]) -> None:
         """Read every silence of the story as a start of the duties to keep in touch."""
-        story = self._story
+        story, eras = self._story, self._law.eras
         if self._course is None:
             self._course = course_of(story)
         silent = {}
-        for opening in sorted(openings, key=lambda opening: opening.place):
-            # The days only say when a silence is too long, which a limit of the Code does not ask.
-            days = local_days(opening.duty)
+        for opening in openings:
+            days = opening.local_days
             if days not in silent:
                 silent[days] = silences_to_break(days, story, self._course)
+            era = eras[0]
             for silence, start in silent[days]:
-                demand = opening.demands[self._law.era(start.day)]
+                if not era.since <= start.day < era.until:
+                    era = eras[self._law.era(start.day)]
+                demand = opening.demands[era.number]
                 if demand is None:
                     continue
                 unowed = None if self._somebody else why_nobody_is_owed(start, story)
@@ -166,8 +169,7 @@ class _Following:
         self._owe(following, start, start)
 
 
-# Facts are read in order of time, source and id, so that this leaves no tie to chance.
-_in_order = attrgetter("start.at", "demand.place")
+_started_at = attrgetter("start.at")
 
 
 def oblige(demand: Demand, start: Fact, story: Story) -> Obligation:

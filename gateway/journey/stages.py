@@ -114,9 +114,8 @@ class _Reading:
         for label in (suspect,) if suspect is not None else self.live:
             if stage_of.get(label, 0) < stage:
                 stage_of[label] = stage
-        reached = min(stage, Stage.CHARGING_DECISION)
-        if self.case_stage < reached:
-            self.case_stage = reached
+        if self.case_stage < Stage.CHARGING_DECISION:
+            self.case_stage = max(self.case_stage, min(stage, Stage.CHARGING_DECISION))
 
     def decided(self, fact: Fact) -> None:
         """Take in a decision to investigate, not to, or to close."""

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from operator import attrgetter
 from typing import Any
 
 from gateway.journey.victim import Victim, victim_of
@@ -98,7 +97,6 @@ class Story:
     """What the heart follows: all in effect that had happened by `as_of`, in order of time."""
 
     as_of: datetime
-    events: tuple[KeptEvent, ...]
     facts: tuple[Fact, ...]
     contacts: tuple[Contact, ...]
     victim: Victim
@@ -214,17 +212,6 @@ def corrected(event: KeptEvent, by: KeptEvent) -> KeptEvent:
     )
 
 
-_in_order = attrgetter("occurred_at", "source", "id")
-
-
-def _in_order_of_day(event: KeptEvent) -> tuple[datetime, str, str]:
-    """Put what is known by its day at the start of that London day."""
-    at = event.occurred_at
-    if event.precision == "day":
-        at = start_of(london_day(at))
-    return at, event.source, event.id
-
-
 def story_of(
     events: Sequence[KeptEvent], *, as_of: datetime, known_at: datetime | None = None
 ) -> Story:
@@ -234,25 +221,31 @@ def story_of(
     act on the whole past and obey `known_at` only. The order of arrival changes nothing.
     """
     effective = in_effect(events, known_at=known_at)
-    by_days = "day" in [event.precision for event in effective]
-    order = _in_order_of_day if by_days else _in_order
+    placed = sorted(
+        [
+            (
+                event.occurred_at
+                if event.precision != "day"
+                else start_of(london_day(event.occurred_at)),
+                event.source,
+                event.id,
+                number,
+            )
+            for number, event in enumerate(effective)
+        ]
+    )
     labels: Labels | None = None
-    happened: list[KeptEvent] = []
     facts: list[Fact] = []
     contacts: list[Contact] = []
     tellings: dict[str, list[Contact]] = {}
     organisations: dict[str, str] = {}
     by_type: dict[str, list[Fact]] = {}
-    for event in sorted(effective, key=order):
-        at = event.occurred_at
-        day = london_day(at)
-        by_day = by_days and event.precision == "day"
-        if by_day:
-            at = start_of(day)
+    for at, source, _, number in placed:
         if at > as_of:
             break
-        happened.append(event)
-        agency, organisation = speaker(event.source)
+        event = effective[number]
+        day, by_day = london_day(at), event.precision == "day"
+        agency, organisation = speaker(source)
         if agency not in organisations:
             organisations[agency] = organisation
         type_, data = event.type, event.data
@@ -286,7 +279,6 @@ def story_of(
         contact.why_not_told = victim.why_not_told(contact)
     return Story(
         as_of=as_of,
-        events=tuple(happened),
         facts=tuple(facts),
         contacts=tuple(contacts),
         victim=victim,

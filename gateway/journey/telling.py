@@ -14,13 +14,16 @@ from shared.london import london_day
 
 
 @dataclass(slots=True)
-class Answered:
-    """The event that met a duty, when (UTC, London day), and whether it said what it carried."""
+class Receipt:
+    """When (UTC, London day) an agency heard of a fact, and the event that says so."""
 
     event: KeptEvent
     at: datetime
     day: date
-    content_stated: bool = True
+
+
+# What met a duty; each has an event, a moment (UTC) and a London day.
+Answered = Contact | Fact | Receipt
 
 
 @dataclass(slots=True)
@@ -56,16 +59,17 @@ def receipt_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Fou
     heard, _, event = receipt_of(start, "police")
     if heard is None or event is None or heard > story.as_of:
         return NOTHING
-    return Answered(event, heard, london_day(heard)), ()
+    return Receipt(event, heard, london_day(heard)), ()
 
 
 def deed_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
     """Return the first event that did what a start asked for, and those that came before it."""
     near: list[CameClose] = []
-    for fact in story.facts_of(*met_by.done):
+    done, by_type = met_by.done, story.facts_by_type
+    for fact in by_type.get(done[0], ()) if len(done) == 1 else story.facts_of(*done):
         if not same(fact.suspect, start.suspect) or (repeats and fact.at <= start.at):
             continue
-        if not met_by.where.holds(fact.data, fact.type):
+        if met_by.where.alternatives and not met_by.where.holds(fact.data, fact.type):
             continue
         if met_by.same_organisation and not of_one_organisation(fact.event, start.event):
             continue
@@ -73,7 +77,7 @@ def deed_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
         if named and not any(event.id in named for event in start.sources):
             continue
         if not is_before(fact, start):
-            return Answered(fact.event, fact.at, fact.day), tuple(near)
+            return fact, tuple(near)
         near.append(CameClose(fact.event, fact.at, "it came before the fact"))
     return None, tuple(near)
 
@@ -104,8 +108,7 @@ def news_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
         else:
             reason = contact.why_not_told or lacking(contact, required)
         if reason is None:
-            stated = contact.carried is not None or not required
-            return Answered(contact.event, contact.at, contact.day, stated), tuple(near)
+            return contact, tuple(near)
         near.append(CameClose(contact.event, contact.at, reason))
     return None, tuple(near)
 
@@ -128,8 +131,7 @@ def word_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
             continue
         reason = contact.why_not_told or lacking(contact, required)
         if reason is None:
-            stated = contact.carried is not None or not required
-            return Answered(contact.event, contact.at, contact.day, stated), tuple(near)
+            return contact, tuple(near)
         near.append(CameClose(contact.event, contact.at, reason))
     return None, tuple(near)
 

@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from gateway.journey.duty import Duty, Kind
+from gateway.journey.duty import Kind
 from gateway.journey.law import Demand
 from gateway.journey.obligation import Obligation
 from gateway.journey.silences import Silence, Standard, silences_of
 from gateway.journey.stages import Course
 from gateway.journey.standing import Ending, Standing, standing_of
 from gateway.journey.story import Fact, Story
-from gateway.journey.telling import Answered
 from shared.london import london_day
 
 
@@ -29,12 +28,6 @@ def silences_to_break(days: int, story: Story, course: Course) -> list[tuple[Sil
         if silence.since < silence.until:
             found.append((silence, silent_start(silence, story)))
     return found
-
-
-def local_days(duty: Duty) -> int:
-    """Return the days of a local standard, 0 where the duty is none."""
-    within = duty.terms[0].within
-    return within.count if duty.kind is Kind.LOCAL and within is not None else 0
 
 
 def silent_start(silence: Silence, story: Story) -> Fact:
@@ -68,7 +61,7 @@ def keep_in_touch(demand: Demand, silence: Silence, start: Fact, story: Story) -
     if not silence.still:
         told = silence.before
         if told is not None and told.at == silence.until:
-            answer = Answered(told.event, told.at, told.day)
+            answer = told
         elif due_at is None or silence.until < due_at:
             ending = Ending(
                 silence.until,
