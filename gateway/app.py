@@ -11,6 +11,7 @@ from gateway.journey.silences import Standard
 from gateway.routes import journeys
 from gateway.rulebook import england_and_wales, load_rulebook
 from gateway.state import GatewayState
+from shared.codes import routes as code_lists
 from shared.settings import SilenceSettings, StoreSettings
 from shared.store import Store, database_for, utc_now
 from shared.web import application
@@ -52,6 +53,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
 
     app = application("Victim Journey gateway", DESCRIPTION, lifespan=lifespan, ready=ready)
     app.include_router(journeys.router)
+    app.include_router(code_lists.router)
     return app
 
 

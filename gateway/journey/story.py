@@ -184,7 +184,8 @@ def content_fits(by: KeptEvent, event: KeptEvent) -> bool:
 
     A door cannot tell, because a correction may arrive before its original.
     """
-    return fits(event.type, by.data["content"]["data"])
+    content = by.data["content"]
+    return content.get("type", event.type) == event.type and fits(event.type, content["data"])
 
 
 def unfit_corrections(events: Iterable[KeptEvent]) -> list[KeptEvent]:

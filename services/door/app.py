@@ -13,11 +13,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from services.door.amending import Correction
 from services.door.checks import check
+from services.door.content import as_corrected
 from services.door.envelope import Message
 from services.door.replies import BatchReply, Item, ReceiptBody, batch_reply, item_of, receipt_body
+from services.door.vocabulary import vocabulary_of
 from services.door.wire import Reader, read_json, types_of
+from shared.codes import routes as code_lists
 from shared.journey_event import Agency, JourneyEvent, Receipt
 from shared.problems import (
     BadMessage,
@@ -89,6 +91,8 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     app = application(f"{room.title}: events", description, lifespan=lifespan, ready=ready)
 
     app.state.also_documented = room.messages
+    app.include_router(vocabulary_of(room.agency, room.messages, room.examples))
+    app.include_router(code_lists.router)
 
     @app.post(
         "/v1/events",
@@ -139,7 +143,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     def event_from(item: Any) -> JourneyEvent:
         message = reader.read(item)
         check(message, room.agency, now=clock())
-        return with_content_read(room.translate(message), message, reader)
+        return as_corrected(message, reader, room.translate, now=clock())
 
     async def publish_all(sent: list[Any], store: Store) -> list[Item]:
         answers: list[Receipt | Problem | None] = []
@@ -160,35 +164,6 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         ]
 
     return app
-
-
-def with_content_read(event: JourneyEvent, message: Message, reader: Reader) -> JourneyEvent:
-    """Return an event whose corrected content, if it has any, is held to the agency's words too.
-
-    The original may not have arrived, so its type is not known: the content must fit one of the
-    agency's messages. Raises BadMessage where it fits none.
-    """
-    if not isinstance(message.data, Correction):
-        return event
-    read = reader.data_of_any(message.data.content.data)
-    if read is None:
-        fault = Fault(
-            "data.content.data",
-            "is not the data of any event of this service",
-            "send the whole data that the event should have had",
-        )
-        raise BadMessage("The correction's content cannot be read; nothing was kept.", fault)
-    content = {**event.data["content"], "data": read}
-    return JourneyEvent(
-        source=event.source,
-        id=event.id,
-        type=event.type,
-        reference=event.reference,
-        occurred_at=event.occurred_at,
-        recorded_at=event.recorded_at,
-        precision=event.precision,
-        data={**event.data, "content": content},
-    )
 
 
 def media_type_of(request: Request) -> str:
