@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from services.door.amending import Correction
 from services.door.checks import check
 from services.door.envelope import Message
+from services.door.feeds import feeds_router
 from services.door.replies import BatchReply, Item, ReceiptBody, batch_reply, item_of, receipt_body
 from services.door.wire import Reader, read_json, types_of
 from shared.journey_event import Agency, JourneyEvent, Receipt
@@ -89,6 +90,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     app = application(f"{room.title}: events", description, lifespan=lifespan, ready=ready)
 
     app.state.also_documented = room.messages
+    app.include_router(feeds_router(room.agency, clock))
 
     @app.post(
         "/v1/events",

@@ -147,25 +147,16 @@ class Reader:
         return list(faults.values())
 
     def _fault(self, wrong: Any, path: list[str], item: Mapping[str, Any]) -> Fault:
-        kind, context, field = wrong["type"], wrong.get("ctx", {}), ".".join(path)
+        kind, field = wrong["type"], ".".join(path)
         if kind == "union_tag_not_found":
             return Fault("type", "is missing", "name the type of the event")
         if kind == "union_tag_invalid":
             return Fault(
                 "type", "is not a type this service takes", self._remedy_for_type(item["type"])
             )
-        if kind == "missing":
-            return Fault(field, "is missing", "add it")
         if kind == "extra_forbidden":
             return self._unknown_field(path, item)
-        if kind == "literal_error":
-            allowed = context["expected"].replace("True", "true").replace("'", "")
-            return Fault(field, "is not one of its values", f"use {allowed}")
-        if isinstance(context.get("error"), Wrong):
-            return Fault(field, context["error"].wrong, context["error"].remedy)
-        return Fault(
-            field, f"is not right: {wrong['msg'][:1].lower()}{wrong['msg'][1:]}", "correct it"
-        )
+        return fault_of(wrong, field)
 
     def _remedy_for_type(self, type_: Any) -> str:
         if isinstance(type_, str) and type_ in FIELDS:
@@ -181,6 +172,19 @@ class Reader:
         near = nearest(path[-1], known)
         remedy = f"did you mean {near}?" if near else "leave it out"
         return Fault(".".join(path), f"is not a field of {item['type']}", remedy)
+
+
+def fault_of(wrong: Any, field: str) -> Fault:
+    """Return one error of Pydantic's, on a field, in words fit for the sender."""
+    kind, context = wrong["type"], wrong.get("ctx", {})
+    if kind == "missing":
+        return Fault(field, "is missing", "add it")
+    if kind == "literal_error":
+        allowed = context["expected"].replace("True", "true").replace("'", "")
+        return Fault(field, "is not one of its values", f"use {allowed}")
+    if isinstance(context.get("error"), Wrong):
+        return Fault(field, context["error"].wrong, context["error"].remedy)
+    return Fault(field, f"is not right: {wrong['msg'][:1].lower()}{wrong['msg'][1:]}", "correct it")
 
 
 def count(number: int, what: str) -> str:
