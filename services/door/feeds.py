@@ -128,7 +128,14 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime]) -> APIRouter:
         responses={
             200: {"model": DeclarationReceipt, "description": "A repeat: the first receipt."},
             **documented(
-                NotJson, ChangedStory, TooLarge, NotAccepted, BadMessage, Failed, NotReady
+                NotJson,
+                ChangedStory,
+                TooLarge,
+                NotAccepted,
+                BadMessage,
+                BadQuestion,
+                Failed,
+                NotReady,
             ),
         },
         openapi_extra={"requestBody": REQUEST},
