@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 
 from gateway.journey.calendar import Calendar
 from gateway.journey.duty import Clock, Rulebook, Terms
+from gateway.journey.explanation import Explanation
+from gateway.journey.marks import Marks
 from gateway.journey.membership import Membership
 from gateway.journey.obligation import NotOwed, Obligation
 from gateway.journey.sentences import fact_words
@@ -95,6 +97,11 @@ class JudgedBy(BaseModel):
     rulebook: str
     calendar: str
 
+    @classmethod
+    def of(cls, rulebook: Rulebook, calendar: Calendar) -> Self:
+        """Name a rulebook and a calendar."""
+        return cls(rulebook=rulebook.hash, calendar=calendar.hash)
+
 
 class VictimBody(BaseModel):
     """The victim at the moment asked about, as far as duties depend on it."""
@@ -171,6 +178,9 @@ class StageBody(BaseModel):
     longest_silence_days: int | None
     gaps: int
     obligations: dict[Standing, int]
+    breaches_with_good_reason: int = Field(
+        description="How many of the breaches have a justified departure beside them."
+    )
 
     @classmethod
     def of(cls, row: StageRow) -> Self:
@@ -185,6 +195,7 @@ class StageBody(BaseModel):
             longest_silence_days=row.longest_silence_days,
             gaps=row.gaps,
             obligations=dict(sorted(row.obligations.items())),
+            breaches_with_good_reason=row.departures,
         )
 
 
@@ -273,7 +284,7 @@ class EndingBody(BaseModel):
 class TotalBody(BaseModel):
     """Two legs seen as one, whoever held the news up: what both allow, and how it stands."""
 
-    allowed: str
+    allowed: str | None
     due_on: date
     standing: Standing
 
@@ -284,6 +295,89 @@ class IntervalBody(BaseModel):
     standing: Standing
     since: datetime
     until: datetime | None
+
+
+class DepartureBody(BaseModel):
+    """A good reason for departing from a duty: it moves no limit, and is counted apart."""
+
+    at: datetime
+    day: date
+    reason: str
+    decided_by: str
+    event: EventRef
+
+
+class NoticeBody(BaseModel):
+    """Who noticed a breach first, and how many London days after the limit's last day."""
+
+    at: datetime
+    day: date
+    by: str
+    days_after_limit: int | None
+    event: EventRef
+
+
+class MarkBody(BaseModel):
+    """Something recorded beside a result, and when (UTC, London day)."""
+
+    at: datetime
+    day: date
+    event: EventRef
+
+    @classmethod
+    def of(cls, fact: Fact | None) -> Self | None:
+        """Describe what was recorded, where it was."""
+        if fact is None:
+            return None
+        return cls(at=fact.at, day=fact.day, event=EventRef.of(fact.event))
+
+
+class RefusedMarkBody(BaseModel):
+    """Something recorded beside a result that does not count, and why."""
+
+    why: str
+    event: EventRef
+
+
+class MarksBody(BaseModel):
+    """What was recorded beside a result; none of it moves a limit or changes a standing."""
+
+    departure: DepartureBody | None
+    noticed: NoticeBody | None
+    victim_told: MarkBody | None
+    remedied: MarkBody | None
+    not_counted: list[RefusedMarkBody]
+
+    @classmethod
+    def of(cls, marks: Marks) -> Self:
+        """Describe the marks of an obligation."""
+        departure, noticed = marks.departure, marks.noticed
+        return cls(
+            departure=None
+            if departure is None
+            else DepartureBody(
+                at=departure.at,
+                day=departure.day,
+                reason=departure.data["reason"],
+                decided_by=departure.data["decided_by"],
+                event=EventRef.of(departure.event),
+            ),
+            noticed=None
+            if noticed is None
+            else NoticeBody(
+                at=noticed.at,
+                day=noticed.day,
+                by=marks.noticed_by or "agency",
+                days_after_limit=marks.noticed_after,
+                event=EventRef.of(noticed.event),
+            ),
+            victim_told=MarkBody.of(marks.victim_told),
+            remedied=MarkBody.of(marks.remedied),
+            not_counted=[
+                RefusedMarkBody(why=refused.why, event=EventRef.of(refused.fact.event))
+                for refused in marks.refused
+            ],
+        )
 
 
 class ObligationBody(BaseModel):
@@ -306,7 +400,7 @@ class ObligationBody(BaseModel):
     receipt_inferred: bool
     enhanced: bool
     enhanced_because: str | None
-    allowed: str
+    allowed: str | None
     due_on: date | None
     due_at: datetime | None
     useful_until: date | None = Field(
@@ -323,10 +417,12 @@ class ObligationBody(BaseModel):
         description="Both legs of a chain seen as one, from the fact to the victim."
     )
     standings: list[IntervalBody]
+    marks: MarksBody
 
     @classmethod
     def of(cls, obligation: Obligation) -> Self:
         """Describe an obligation."""
+        total = obligation.total
         duty, answer, ending = obligation.duty, obligation.answer, obligation.ending
         return cls(
             id=obligation.id,
@@ -343,7 +439,7 @@ class ObligationBody(BaseModel):
             receipt_inferred=obligation.receipt_inferred,
             enhanced=obligation.enhanced_because is not None,
             enhanced_because=obligation.enhanced_because,
-            allowed=str(obligation.allowed),
+            allowed=None if obligation.allowed is None else str(obligation.allowed),
             due_on=obligation.due_on,
             due_at=obligation.due_at,
             useful_until=obligation.useful_until,
@@ -365,16 +461,77 @@ class ObligationBody(BaseModel):
             ],
             ending=None if ending is None else EndingBody(at=ending.at, why=ending.why),
             total=None
-            if obligation.total is None
+            if total is None
             else TotalBody(
-                allowed=str(obligation.total.allowed),
-                due_on=obligation.total.due_on,
-                standing=obligation.total.standing,
+                allowed=str(total.allowed), due_on=total.due_on, standing=total.standing
             ),
             standings=[
                 IntervalBody(standing=i.standing, since=i.since, until=i.until)
                 for i in obligation.standings
             ],
+            marks=MarksBody.of(obligation.marks),
+        )
+
+
+class ObligationList(BaseModel):
+    """Every obligation of one journey, in order of start; the list is never cut into pages."""
+
+    items: list[ObligationBody]
+    next: None = None
+    judged_by: JudgedBy
+    as_of: datetime
+    known_at: datetime | None
+    settled: bool
+    register_: None = Field(None, alias="register", serialization_alias="register")
+
+
+class CountedDayBody(BaseModel):
+    """One London day from the start of the clock to the limit, and why it did or did not count."""
+
+    day: date
+    counts: bool
+    number: int | None = Field(description="How many had counted by its end.")
+    why: str
+
+
+class ChangeBody(BaseModel):
+    """A later fact that would change the result, and how it would then stand."""
+
+    if_: str = Field(serialization_alias="if")
+    standing: Standing | None = Field(description="Null where nothing would have been owed.")
+
+
+class ExplanationBody(BaseModel):
+    """Why one obligation stands as it does: as data, and as sentences in plain English."""
+
+    journey: UUID
+    obligation: ObligationBody
+    days: list[CountedDayBody] = Field(
+        description="Every day of a limit in days; none for a limit in hours, or without one."
+    )
+    changes: list[ChangeBody]
+    sentences: list[str]
+    judged_by: JudgedBy
+    as_of: datetime
+    known_at: datetime | None
+    settled: bool
+
+    @classmethod
+    def of(cls, journey: UUID, told: Explanation, moments: Moments, judged_by: JudgedBy) -> Self:
+        """Describe an explanation."""
+        return cls(
+            journey=journey,
+            obligation=ObligationBody.of(told.obligation),
+            days=[
+                CountedDayBody(day=d.day, counts=d.counts, number=d.number, why=d.why)
+                for d in told.days
+            ],
+            changes=[ChangeBody(if_=c.if_, standing=c.standing) for c in told.changes],
+            sentences=list(told.sentences),
+            judged_by=judged_by,
+            as_of=moments.as_of,
+            known_at=moments.known_at,
+            settled=moments.settled,
         )
 
 
@@ -457,6 +614,22 @@ class SilenceBody(BaseModel):
         )
 
 
+class BreachesBody(BaseModel):
+    """How many breaches of the Code there are, with those that have a good reason and without."""
+
+    with_justified_departures: int
+    without_justified_departures: int
+
+
+class InterruptionBody(BaseModel):
+    """A time (UTC, `until` exclusive) in which a feed could not send, whose events are missing."""
+
+    source: str
+    since: datetime = Field(serialization_alias="from")
+    until: datetime | None
+    reason: str
+
+
 class TimelineBody(BaseModel):
     """One victim's journey across every agency, seen from `as_of`, as known at `known_at`."""
 
@@ -475,9 +648,13 @@ class TimelineBody(BaseModel):
     timeline: list[EntryBody]
     stages: list[StageBody]
     obligations: list[ObligationBody]
+    breaches: BreachesBody
     not_owed: list[NotOwedBody]
     longest_silence: SilenceBody | None
     gaps: list[SilenceBody]
+    interruptions: list[InterruptionBody] = Field(
+        description="What may hide news: interruptions that are known, and not replayed yet."
+    )
     findings: list[str]
 
     @classmethod
@@ -488,12 +665,14 @@ class TimelineBody(BaseModel):
         now = timeline.course.spans[-1] if timeline.course.spans else None
         longest = timeline.longest_silence
         course = timeline.course
+        breaches = [o for o in timeline.followed.obligations if o.is_breach]
+        excused = sum(1 for breach in breaches if breach.marks.departure is not None)
         return cls(
             journey=JourneyBody.of(timeline.membership),
             as_of=moments.as_of,
             known_at=moments.known_at,
             settled=moments.settled,
-            judged_by=JudgedBy(rulebook=rulebook.hash, calendar=calendar.hash),
+            judged_by=JudgedBy.of(rulebook, calendar),
             victim=VictimBody.of(timeline.story),
             stage=now.stage.word if now else None,
             holder=now.holder if now else None,
@@ -502,8 +681,16 @@ class TimelineBody(BaseModel):
             timeline=[EntryBody.of(entry) for entry in timeline.entries],
             stages=[StageBody.of(row) for row in timeline.stages],
             obligations=[ObligationBody.of(o) for o in timeline.followed.obligations],
+            breaches=BreachesBody(
+                with_justified_departures=len(breaches),
+                without_justified_departures=len(breaches) - excused,
+            ),
             not_owed=[NotOwedBody.of(n) for n in timeline.followed.not_owed],
             longest_silence=SilenceBody.of(longest) if longest else None,
             gaps=[SilenceBody.of(silence) for silence in timeline.gaps],
+            interruptions=[
+                InterruptionBody(source=i.source, since=i.since, until=i.until, reason=i.reason)
+                for i in timeline.story.interruptions
+            ],
             findings=list(timeline.findings),
         )

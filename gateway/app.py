@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from gateway.journey.silences import Standard
-from gateway.routes import feeds, journeys
+from gateway.routes import feeds, journeys, obligations
 from gateway.rulebook import england_and_wales, load_rulebook
 from gateway.state import GatewayState
 from shared.codes import routes as code_lists
@@ -54,6 +54,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
 
     app = application("Victim Journey gateway", DESCRIPTION, lifespan=lifespan, ready=ready)
     app.include_router(journeys.router)
+    app.include_router(obligations.router)
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
     return app

@@ -11,7 +11,8 @@ class Declaration:
     """One declaration about an interruption of a feed, in UTC; its feed and `id` identify it.
 
     `amends` names the first declaration of an interruption, where this one gives it its whole
-    right content or, without `since`, withdraws it. `until` is exclusive, None while it lasts.
+    right content or, without `since`, withdraws it. `until` is exclusive, None while it lasts;
+    `replayed` says that all that happened in it has been sent since.
     `occurred_at` is when it was declared, `recorded_at` when that was keyed at source.
     """
 
@@ -23,6 +24,7 @@ class Declaration:
     reason: str
     since: datetime | None
     until: datetime | None = None
+    replayed: bool = False
     amends: str | None = None
     recorded_at: datetime | None = None
 
@@ -43,8 +45,9 @@ class KeptDeclaration(Declaration):
 class Interruption:
     """A time in which a feed could not send, and the time for which that was our knowledge.
 
-    All in UTC; `until` is exclusive, None while it lasts. `declared_at` is when we were told,
-    `replaced_at` when a correction or withdrawal took its place, None where none has.
+    All in UTC; `until` is exclusive, None while it lasts. `replayed` says that all that happened in
+    it has been sent since, so that nothing of it is unknown any more. `declared_at` is when we were
+    told, `replaced_at` when a correction or withdrawal took its place, None where none has.
     """
 
     agency: str
@@ -52,6 +55,7 @@ class Interruption:
     system: str
     since: datetime
     until: datetime | None
+    replayed: bool
     reason: str
     declared_at: datetime
     replaced_at: datetime | None
@@ -118,6 +122,7 @@ def _words_of(family: list[KeptDeclaration]) -> Iterable[Interruption]:
                 system=word.system,
                 since=word.since,
                 until=word.until,
+                replayed=word.replayed,
                 reason=word.reason,
                 declared_at=since,
                 replaced_at=until,

@@ -4,7 +4,8 @@ Problem
 ├── NotJson               400  the body is not JSON that can be trusted
 ├── NotYours              403  the sender speaks for somebody else
 ├── NotFound              404  there is nothing at this address
-│   └── UnknownJourney    404  no journey has this id
+│   ├── UnknownJourney    404  no journey has this id
+│   └── UnknownObligation 404  nothing with this id was owed on this journey
 ├── NotAllowed            405  the address does not take this method
 ├── ChangedStory          409  this identity was kept before with other content
 ├── TooLarge              413  the body is larger than the door takes
@@ -84,6 +85,13 @@ class UnknownJourney(NotFound):
 
     name = "unknown-journey"
     title = "No such journey"
+
+
+class UnknownObligation(NotFound):
+    """Nothing with this id was owed on this journey, as seen and known at the moments asked."""
+
+    name = "unknown-obligation"
+    title = "There is no such obligation"
 
 
 class NotAllowed(Problem):

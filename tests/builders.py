@@ -13,6 +13,7 @@ from gateway.journey.obligation import Obligation
 from gateway.journey.silences import Standard
 from gateway.journey.timeline import Timeline, timeline_of
 from gateway.rulebook import england_and_wales, load_rulebook
+from shared.interruption import Interruption
 from shared.journey_event import JourneyRecord, KeptEvent, KnownReference, reference_id
 from shared.london import LONDON, last_moment_of, read_day, write_instant
 
@@ -52,6 +53,7 @@ class JourneyBuilder:
 
     def __init__(self) -> None:
         self.events: list[KeptEvent] = []
+        self.interruptions: list[Interruption] = []
 
     def said(
         self,
@@ -132,6 +134,33 @@ class JourneyBuilder:
         """Add the police's word that two references are one victim's."""
         return self.police(when, "reference.linked", one, reference=other, basis="file", **data)
 
+    def down(
+        self,
+        source: str,
+        since: str,
+        until: str | None = None,
+        *,
+        declared: str | None = None,
+        replaced: str | None = None,
+        replayed: bool = False,
+    ) -> Self:
+        """Add a feed's interruption, declared when it began unless a moment is given."""
+        _, agency, organisation, system = source.split("/")
+        self.interruptions.append(
+            Interruption(
+                agency=agency,
+                organisation=organisation,
+                system=system,
+                since=moment(since),
+                until=None if until is None else moment(until),
+                replayed=replayed,
+                reason="the network was down",
+                declared_at=moment(declared or since),
+                replaced_at=None if replaced is None else moment(replaced),
+            )
+        )
+        return self
+
     def record(self) -> JourneyRecord:
         """Return what the store would hold, references as first heard of."""
         first: dict[str, datetime] = {}
@@ -152,6 +181,7 @@ class JourneyBuilder:
                 for reference, at in first.items()
             ),
             events=tuple(self.events),
+            interruptions=tuple(self.interruptions),
         )
 
     def seen(self, as_of: str, *, known_at: str | None = None, reference: str = CRIME) -> Timeline:

@@ -38,6 +38,14 @@ class Clock(StrEnum):
     RECEIVED = "received"  # by the Witness Care Unit, or by the police where they are the owner
 
 
+class Counts(StrEnum):
+    """On which side of the start an event must lie to answer it."""
+
+    AFTERWARDS = "afterwards"
+    BEFOREHAND = "beforehand"
+    WHENEVER = "whenever"
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """How long a duty allows, such as 5 working days."""
@@ -66,7 +74,8 @@ class Test:
 
     any_of: one of these values. none_of: none of these. at_least: a number no smaller.
     present: whether the field was sent at all. An absent field fails any_of and at_least, and
-    passes none_of. The field `type` is the fact's own type.
+    passes none_of; a field that is a list holds each of its items. The field `type` is the fact's
+    own type.
     """
 
     field: str
@@ -81,14 +90,20 @@ class Test:
         if name == "type":
             return lambda _, type_: type_ in any_of if any_of else type_ not in none_of
         if any_of:
-            return lambda data, _: data.get(name) in any_of
+            return lambda data, _: _held(data.get(name), any_of)
         if self.present is not None:
             present = self.present
             return lambda data, _: (data.get(name) is not None) is present
         if self.at_least is not None:
             at_least = self.at_least
             return lambda data, _: isinstance(n := data.get(name), int) and n >= at_least
-        return lambda data, _: data.get(name) not in none_of
+        return lambda data, _: not _held(data.get(name), none_of)
+
+
+def _held(value: Any, wanted: tuple[Any, ...]) -> bool:
+    if isinstance(value, list):
+        return any(item in wanted for item in value)
+    return value in wanted
 
 
 # Says whether something holds of a fact, from its data and its type.
@@ -163,13 +178,15 @@ class Condition:
     """What must hold for the duty to be owed, in words and as a test.
 
     It is put to the starting fact or, where `earlier` is given, to the facts before it of that
-    type about the same suspect, of which one must pass, or where `absent` none.
+    type about the same suspect, of which one must pass, or where `absent` none. A fact of the type
+    `undone_by` undoes those before it.
     """
 
     says: str
     where: Where = Where()
     earlier: str | None = None
     absent: bool = False
+    undone_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +199,14 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What meets a duty; exactly one of the first six is used.
+    """What meets a duty; exactly one of the first six is used, or `offered` alone or beside it.
 
     told_about: a telling about any of these facts. told: any telling that states the content
     required. done: any of these events. received: that the owner of the next leg heard of the
     starting fact. first_contact_by: any telling or offer by this agency that reached the victim.
-    told_by: any telling with content by this agency, `any` for all of them.
+    told_by: any telling with content by this agency, `any` for all of them. offered: any of these
+    offers, or where `or_reason` the reason why it was not made. `written`: spoken news is not
+    enough. `counts` says on which side of the start deeds and offers must lie.
     """
 
     told_about: tuple[str, ...] = ()
@@ -199,6 +218,10 @@ class Answer:
     where: Where = Where()
     same_organisation: bool = False
     contents: tuple[Content, ...] = ()
+    offered: tuple[str, ...] = ()
+    or_reason: bool = False
+    written: bool = False
+    counts: Counts = Counts.AFTERWARDS
 
     def required(self, data: Mapping[str, Any], type_: str) -> tuple[str, ...]:
         """Return what must be carried to answer a start of this data and type, in rule order."""
@@ -235,8 +258,9 @@ class Terms:
 class Duty:
     """One duty of the Code: who owes the victim what, when, under which terms (newest first).
 
-    `follows` names the duty whose limit is the leg before this one. `repeats`: each answer starts
-    the next period. `rolls_back`: a limit that falls on another day than a working day is useful
+    `follows` names the duty whose limit is the leg before this one. `opt_out` is a scope of opting
+    out that ends the duty, beside those its answer stands for. `repeats`: each answer starts the
+    next period. `rolls_back`: a limit that falls on another day than a working day is useful
     until the last working day before it.
     """
 
@@ -251,6 +275,7 @@ class Duty:
     conditions: tuple[Condition, ...] = ()
     declined_by: tuple[str, ...] = ()  # the victim's own no, which ends the duty
     stops_when: tuple[FactTest, ...] = ()  # what ends it otherwise
+    opt_out: str | None = None
     follows: str | None = None
     repeats: bool = False
     rolls_back: bool = False

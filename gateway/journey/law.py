@@ -51,8 +51,9 @@ class Opening:
 class Demand:
     """What one duty demands from one start under one edition.
 
-    `where` is what a start must hold, None where nothing; `scopes` the scopes of opting out that
-    end it where it is no news that was asked for.
+    `where` is what a start must hold, None where nothing; `ends` are None where the Code names no
+    time; `scopes` are the scopes of opting out that end it, with the type of its start where
+    `opting_out_of_news` ends it.
     """
 
     law: "Law" = field(repr=False)
@@ -65,15 +66,15 @@ class Demand:
     owner: str
     agency: str
     find: Finder = field(repr=False)
-    ends: Ends = field(repr=False)
-    ends_enhanced: Ends = field(repr=False)
+    ends: Ends | None = field(repr=False)
+    ends_enhanced: Ends | None = field(repr=False)
     repeats: bool
     from_the_fact: bool
     plainly_starts: bool
     is_window: bool
     can_end: bool
     always_owed: bool
-    told: bool
+    opting_out_of_news: bool
     scopes: frozenset[str]
 
 
@@ -139,13 +140,18 @@ class Law:
     def _demand(self, opening: Opening, day: date) -> Demand | None:
         duty, starts = opening.duty, opening.starts
         terms = duty.terms_on(day)
-        if terms is None or terms.within is None or (terms.starts or duty.starts) != starts:
+        if terms is None or (terms.starts or duty.starts) != starts:
             return None
+        if terms.within is None and starts.silence:
+            return None  # to keep in touch without a time asks nothing of any one silence
         met_by = terms.met_by or duty.met_by
         owner = terms.owner or duty.owner
-        ends = self.ends_of(terms.within)
-        told = bool(met_by.told_about) or met_by.told
+        within = terms.within
+        news = bool(met_by.told_about or met_by.told or met_by.offered)
         contact = met_by.first_contact_by is not None or met_by.told_by is not None
+        scopes = {"all"} if news else {"all", "contact_scheme"} if contact else set[str]()
+        if duty.opt_out is not None:
+            scopes |= {"all", duty.opt_out}
         return Demand(
             law=self,
             opening=opening,
@@ -157,16 +163,17 @@ class Law:
             owner=owner,
             agency=AGENCY_OF.get(owner, owner),
             find=finder_of(met_by),
-            ends=ends,
-            ends_enhanced=self.ends_of(terms.within_enhanced or terms.within),
+            ends=None if within is None else self.ends_of(within),
+            ends_enhanced=None if within is None else self.ends_of(terms.within_enhanced or within),
             repeats=duty.repeats,
-            from_the_fact=starts.clock is Clock.HAPPENED and starts.not_before is None,
+            from_the_fact=within is None
+            or (starts.clock is Clock.HAPPENED and starts.not_before is None),
             plainly_starts=starts.else_fact is None and not opening.otherwise,
             is_window=duty.kind is Kind.WINDOW,
             can_end=bool(duty.declined_by or duty.stops_when),
             always_owed=not (duty.conditions or terms.organisations),
-            told=told,
-            scopes=frozenset({"all", "contact_scheme"}) if contact else frozenset(),
+            opting_out_of_news=news or duty.opt_out is not None,
+            scopes=frozenset(scopes),
         )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gateway.journey.story import ABOUT_REFERENCES, in_effect
+from shared.interruption import Interruption
 from shared.journey_event import JourneyRecord, KeptEvent, KnownReference, reference_id
 
 
@@ -14,11 +15,13 @@ class Membership:
     """The references of one journey, first received first, and all the events kept under them.
 
     The journey is named by its first-received reference. The events are those known at the moment
-    asked about, before corrections and withdrawals are applied.
+    asked about, before corrections and withdrawals are applied; the interruptions are those of all
+    that may owe anything on it, whenever they were declared.
     """
 
     references: tuple[KnownReference, ...]
     events: tuple[KeptEvent, ...]
+    interruptions: tuple[Interruption, ...] = ()
 
     @property
     def id(self) -> UUID:
@@ -64,6 +67,7 @@ def journey_of(
             for e in record.events
             if e.reference in ours and (known_at is None or e.received_at <= known_at)
         ),
+        interruptions=record.interruptions,
     )
 
 

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from gateway.journey.calendar import OutsideCalendar
-from gateway.journey.duty import Allowance, Duty, Kind, Terms, Unit
+from gateway.journey.duty import Allowance, Counts, Duty, Kind, Terms, Unit
 from gateway.journey.law import Demand
-from gateway.journey.limits import allowance
+from gateway.journey.limits import AGENCY_OF, allowance
+from gateway.journey.marks import Marks, marks_of
 from gateway.journey.silences import Silence
 from gateway.journey.standing import (
     Ending,
@@ -19,6 +20,11 @@ from gateway.journey.standing import (
 )
 from gateway.journey.story import Contact, Fact, Story
 from gateway.journey.telling import Answered, CameClose
+from gateway.journey.unknown import unknown_since
+
+_LATE = (Standing.MET_LATE, Standing.OVERDUE)
+# What an answer that could not be sent would have changed.
+_HIDDEN = (*_LATE, Standing.PENDING, Standing.NOTHING_RECORDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,13 @@ class Obligation:
         return self.story.victim.enhanced_because(self.start.day)
 
     @property
-    def allowed(self) -> Allowance:
-        """How long the duty allowed; a local standard gives way to what the victim agreed to."""
+    def allowed(self) -> Allowance | None:
+        """How long the duty allowed, None where it names no time.
+
+        A local standard gives way to what the victim agreed to.
+        """
+        if self.terms.within is None:
+            return None
         if self.silence is not None and self.duty.kind is Kind.LOCAL:
             return Allowance(self.silence.allowed_days, Unit.CALENDAR_DAYS)
         return allowance(self.terms, enhanced=self.enhanced_because is not None)
@@ -105,6 +116,42 @@ class Obligation:
             return None
 
     @property
+    def unknown_since(self) -> datetime | None:
+        """The moment (UTC) from which a feed of the owner's hides whether it was met, or None.
+
+        What the victim may do is never hidden: it is the victim's own time.
+        """
+        if not self.story.interruptions or self.demand.is_window:
+            return None
+        counts = self.demand.met_by.counts
+        return unknown_since(
+            self.story,
+            AGENCY_OF.get(self.owner, self.owner),
+            self.organisation,
+            self.start.at if counts is Counts.AFTERWARDS else None,
+            self.start.at if counts is Counts.BEFOREHAND else self.due_at,
+        )
+
+    def hide(self) -> None:
+        """Let the standing be unknown where an interruption hides whether the duty was met."""
+        if self.standing in _HIDDEN and self.unknown_since is not None:
+            self.standing = Standing.UNKNOWN
+
+    @property
+    def marks(self) -> Marks:
+        """What was recorded beside it: departure, and the breach noticed, told and put right."""
+        late = next((i.since for i in self.standings if i.standing in _LATE), None)
+        return marks_of(
+            self.story,
+            self.duty.id,
+            self.duty.kind,
+            self.start,
+            AGENCY_OF.get(self.owner, self.owner),
+            self.due_on,
+            late if self.is_breach else None,
+        )
+
+    @property
     def standings(self) -> tuple[Interval, ...]:
         """How it stands from its start on, the future included, in order of time."""
         ending = self.ending
@@ -115,6 +162,8 @@ class Obligation:
             None if self.answer is None else self.answer.at,
             None if ending is None or ending.by_itself else ending.at,
             is_window=self.demand.is_window,
+            untimed=self.demand.ends is None,
+            unknown_since=self.unknown_since,
         )
         return intervals_of(turns)
 
@@ -126,10 +175,11 @@ class Obligation:
         law, start = self.demand.law, self.start
         leg = law.duties.get(self.duty.follows)
         terms = leg.terms_on(start.day) if leg is not None else None
-        if terms is None or terms.within is None or terms.within.unit is not self.allowed.unit:
+        last = self.allowed
+        if terms is None or terms.within is None or last is None or terms.within.unit != last.unit:
             return None
         first = allowance(terms, enhanced=self.enhanced_because is not None)
-        allowed = Allowance(first.count + self.allowed.count, first.unit)
+        allowed = Allowance(first.count + last.count, first.unit)
         due_on, due_at, _ = law.ends_of(allowed).after(start.at, start.day)
         if due_on is None or due_at is None:
             return None
@@ -152,8 +202,7 @@ class Obligation:
     @property
     def is_breach(self) -> bool:
         """Whether a limit of the Code was broken: told late, or not told by its end."""
-        late = self.standing in (Standing.MET_LATE, Standing.OVERDUE)
-        return late and self.duty.kind is Kind.CODE
+        return self.standing in _LATE and self.duty.kind is Kind.CODE
 
     @property
     def content_stated(self) -> bool:

@@ -181,7 +181,10 @@ def oblige(demand: Demand, start: Fact, story: Story) -> Obligation:
     ends = demand.ends
     if demand.ends_enhanced is not ends and story.victim.enhanced_because(start.day) is not None:
         ends = demand.ends_enhanced
-    due_on, due_at, outside = NO_LIMIT if counted_from is None else ends.after(counted_from, day)
+    if counted_from is None or ends is None:
+        due_on, due_at, outside = NO_LIMIT
+    else:
+        due_on, due_at, outside = ends.after(counted_from, day)
     answer, came_close = demand.find(start, demand.met_by, story, demand.repeats)
     ending = None
     if demand.can_end or story.victim.opt_outs:
@@ -191,11 +194,16 @@ def oblige(demand: Demand, start: Fact, story: Story) -> Obligation:
     else:
         answered = None if answer is None else answer.at
         standing = standing_of(
-            counted_from, due_at, answered, story.as_of, is_window=demand.is_window
+            counted_from,
+            due_at,
+            answered,
+            story.as_of,
+            is_window=demand.is_window,
+            untimed=ends is None,
         )
         if standing is Standing.ENDED and due_at is not None:
             ending = Ending(due_at, "the time to ask had passed", by_itself=True)
-    return Obligation(
+    obligation = Obligation(
         demand,
         story,
         start,
@@ -209,6 +217,9 @@ def oblige(demand: Demand, start: Fact, story: Story) -> Obligation:
         ending,
         standing,
     )
+    if story.interruptions:
+        obligation.hide()
+    return obligation
 
 
 def clock_of(demand: Demand, start: Fact, story: Story) -> tuple[datetime | None, date, bool]:
@@ -273,4 +284,4 @@ def ending_of(
 
 def scopes_of(demand: Demand, start: Fact) -> frozenset[str]:
     """Return the scopes of opting out that end this duty; none for duties between agencies."""
-    return frozenset({"all", start.type}) if demand.told else demand.scopes
+    return demand.scopes | {start.type} if demand.opting_out_of_news else demand.scopes

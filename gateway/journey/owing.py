@@ -1,5 +1,7 @@
 """Whether a fact starts a duty, and if not, for which condition."""
 
+from collections.abc import Iterable
+
 from gateway.journey.duty import Condition
 from gateway.journey.law import Demand, Opening
 from gateway.journey.story import Fact, Story
@@ -43,15 +45,25 @@ def why_not_owed(demand: Demand, start: Fact, tested: Fact, story: Story) -> str
 
     Conditions are put to `tested`: the start itself, or the fact that its news was about.
     """
-    for condition in demand.duty.conditions:
-        if not holds(condition, start, tested, story):
-            return condition.says
+    unmet = first_unmet(demand.duty.conditions, start, tested, story)
+    if unmet is not None:
+        return unmet
     pilots = demand.terms.organisations
     if pilots:
         speaker = start.source_of("cps")
         area = speaker.organisation if speaker else story.organisation_of("cps")
         if area not in pilots:
             return f"a pilot of {listed(list(pilots))}"
+    return None
+
+
+def first_unmet(
+    conditions: Iterable[Condition], start: Fact, tested: Fact, story: Story
+) -> str | None:
+    """Return the first condition that did not hold at a start, in words, or None."""
+    for condition in conditions:
+        if not holds(condition, start, tested, story):
+            return condition.says
     return None
 
 
@@ -64,9 +76,20 @@ def holds(condition: Condition, start: Fact, tested: Fact, story: Story) -> bool
             same(before.suspect, tested.suspect)
             and not is_before(start, before)
             and condition.where.holds(before.data, before.type)
+            and not undone(condition, before, start, story)
         ):
             return not condition.absent
     return condition.absent
+
+
+def undone(condition: Condition, before: Fact, start: Fact, story: Story) -> bool:
+    """Say whether an earlier fact had been undone by the time of a start."""
+    return condition.undone_by is not None and any(
+        same(undoing.suspect, before.suspect)
+        and undoing.at >= before.at
+        and not is_before(start, undoing)
+        for undoing in story.facts_of(condition.undone_by)
+    )
 
 
 def why_nobody_is_owed(start: Fact, story: Story) -> str | None:

@@ -1,6 +1,6 @@
 """The readings of the Code that the heart applies, each beside its source."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 # Enhanced Rights group (a), victims of the most serious crime: VC2013 and VC2015 list these
 # (confidence high), VC2020 as summarised by forces (medium). Child sexual abuse is a sexual
@@ -24,6 +24,10 @@ MOST_SERIOUS = frozenset(
 
 # News a few minutes before the fact is a difference between two clocks, not news in advance.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+
+# From this day on the Code must be followed unless there are good reasons not to: Victims and
+# Prisoners Act 2024, s.5(1), commenced by SI 2025/95 (confidence high).
+GOOD_REASONS_FROM = date(2025, 1, 29)
 
 # More references than this on one journey is a sign of a wrong link, not of a long journey.
 MANY_REFERENCES = 50

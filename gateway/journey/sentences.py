@@ -353,6 +353,9 @@ def say_breach(obligation: Obligation) -> str:
         if answer is None
         else f"It was met late, on {day_words(answer.day)}."
     )
+    departure = obligation.marks.departure
+    if departure is not None:
+        end += f" A good reason was recorded: {words(departure.data['reason'])}."
     return f"{what}: {obligation.allowed} passed.{closest} {end}"
 
 

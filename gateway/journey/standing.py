@@ -51,12 +51,15 @@ def standing_of(
     as_of: datetime,
     *,
     is_window: bool = False,
+    untimed: bool = False,
 ) -> Standing:
     """Return how an obligation that has begun and not ended stands at one moment (all in UTC).
 
     It says what `turns_of` says of that moment, without working out every other: most results are
     read for their present standing only. The answer is not later than the moment.
     """
+    if untimed:
+        return Standing.NOTHING_RECORDED if answered is None else Standing.RECORDED
     if counted_from is None:
         return Standing.NOT_STARTED
     if answered is not None:
@@ -76,15 +79,24 @@ def turns_of(
     ended: datetime | None,
     *,
     is_window: bool = False,
+    untimed: bool = False,
+    unknown_since: datetime | None = None,
 ) -> list[Turn]:
     """Return how an obligation stands from its start on, in order of time (all in UTC).
 
     With the facts known, the future is in it too: pending until the limit, then overdue, or for
-    the victim's own window ended.
+    the victim's own window ended. Untimed, nothing is recorded until the answer, however late that
+    comes; an answer that was there before the start holds from the start on. From `unknown_since`
+    only an answer in time is certain.
     """
     late = Standing.ENDED if is_window else Standing.OVERDUE
     turns: list[Turn]
-    if counted_from is None:
+    if untimed:
+        turns = [(started, Standing.NOTHING_RECORDED)]
+        if answered is not None:
+            recorded = (max(answered, started), Standing.RECORDED)
+            turns = [recorded] if answered <= started else [*turns, recorded]
+    elif counted_from is None:
         turns = [(started, Standing.NOT_STARTED)]
     else:
         turns = [(started, Standing.NOT_STARTED)] if started < counted_from else []
@@ -102,6 +114,11 @@ def turns_of(
                 if due_at < met_at:
                     turns.append((due_at, late))
                 turns.append((met_at, Standing.MET_LATE))
+    if unknown_since is not None and counted_from is not None:
+        certain = turns[-1:] if turns[-1][1] in (Standing.MET, Standing.RECORDED) else []
+        if not certain or unknown_since < certain[0][0]:
+            turns = [turn for turn in turns if turn[0] < unknown_since]
+            turns += [(unknown_since, Standing.UNKNOWN), *certain]
     if ended is not None:
         turns = [turn for turn in turns if turn[0] < ended]
         turns.append((max(ended, started), Standing.ENDED))

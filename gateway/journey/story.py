@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from gateway.journey.victim import Victim, victim_of
+from shared.interruption import Interruption
 from shared.journey_event import KeptEvent, speaker
 from shared.london import london_day, read_instant, start_of
 from shared.words import fits
@@ -104,6 +105,7 @@ class Story:
     facts_by_type: Mapping[str, Sequence[Fact]] = field(repr=False)
     tellings: Mapping[str, Sequence[Contact]] = field(repr=False)
     organisations: Mapping[str, str] = field(repr=False)
+    interruptions: tuple[Interruption, ...] = ()
 
     def tellings_about(self, type_: str) -> Sequence[Contact]:
         """Return the contacts that were about facts of a type, in order of time."""
@@ -116,7 +118,10 @@ class Story:
         return tuple(fact for fact in self.facts if fact.type in types)
 
     def organisation_of(self, agency: str) -> str | None:
-        """Return the organisation that first spoke for an agency on this journey, if any did."""
+        """Return the organisation that first spoke for an agency on this journey, if any did.
+
+        Probation's, until it speaks, is the region that the victim was first referred to.
+        """
         return self.organisations.get(agency)
 
 
@@ -214,12 +219,17 @@ def corrected(event: KeptEvent, by: KeptEvent) -> KeptEvent:
 
 
 def story_of(
-    events: Sequence[KeptEvent], *, as_of: datetime, known_at: datetime | None = None
+    events: Sequence[KeptEvent],
+    *,
+    as_of: datetime,
+    known_at: datetime | None = None,
+    interruptions: Iterable[Interruption] = (),
 ) -> Story:
     """Return the story that these events of one journey tell, seen from two moments (aware).
 
     `as_of` hides what occurred later, `known_at` what arrived later. Corrections and withdrawals
-    act on the whole past and obey `known_at` only. The order of arrival changes nothing.
+    act on the whole past and obey `known_at` only. The order of arrival changes nothing. Of the
+    interruptions those are kept that are known and hide something still.
     """
     effective = in_effect(events, known_at=known_at)
     placed = sorted(
@@ -275,6 +285,10 @@ def story_of(
                     continue
                 told.append(fact)
             facts.append(fact)
+    if "probation" not in organisations and "contact_scheme.referred" in by_type:
+        region = by_type["contact_scheme.referred"][0].data.get("region")
+        if region is not None:
+            organisations["probation"] = region
     victim = victim_of(by_type)
     for contact in contacts:
         contact.why_not_told = victim.why_not_told(contact)
@@ -287,6 +301,7 @@ def story_of(
         facts_by_type=by_type,
         tellings=tellings,
         organisations=organisations,
+        interruptions=tuple([i for i in interruptions if i.known(known_at) and not i.replayed]),
     )
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 
-from gateway.journey.duty import Answer
+from gateway.journey.duty import Answer, Counts
 from gateway.journey.limits import receipt_of
 from gateway.journey.readings import CLOCK_TOLERANCE
 from gateway.journey.story import Contact, Fact, Story, named_events
 from gateway.journey.wording import CONTENTS, listed
 from shared.journey_event import KeptEvent
 from shared.london import london_day
+from shared.words import WRITTEN
 
 
 @dataclass(slots=True)
@@ -49,6 +51,8 @@ def finder_of(met_by: Answer) -> Finder:
     """
     if met_by.received:
         return receipt_for
+    if met_by.offered:
+        return offer_for
     if met_by.done:
         return deed_for
     return news_for if met_by.told_about else word_for
@@ -76,9 +80,42 @@ def deed_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
         named = named_events(fact.data)
         if named and not any(event.id in named for event in start.sources):
             continue
-        if not is_before(fact, start):
+        reason = out_of_turn(fact, start, met_by.counts)
+        if reason is None:
             return fact, tuple(near)
-        near.append(CameClose(fact.event, fact.at, "it came before the fact"))
+        near.append(CameClose(fact.event, fact.at, reason))
+    return None, tuple(near)
+
+
+def offer_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
+    """Return the first of the offers, deeds or words asked for, and what came close before it."""
+    found = [made_offer(start, met_by, story)]
+    if met_by.done:
+        found.append(deed_for(start, met_by, story, repeats))
+    if met_by.told:
+        found.append(word_for(start, met_by, story, repeats))
+    answers = [answer for answer, _ in found if answer is not None]
+    first = min(answers, key=attrgetter("at"), default=None)
+    near = [one for _, close in found for one in close if first is None or one.at <= first.at]
+    return first, tuple(sorted(near, key=attrgetter("at")))
+
+
+def made_offer(start: Fact, met_by: Answer, story: Story) -> Found:
+    """Return the first offer asked for, or where it counts the reason why it was not made."""
+    near: list[CameClose] = []
+    for contact in story.contacts:
+        data = contact.event.data
+        if data.get("offer") not in met_by.offered or not speaks_of(contact, start):
+            continue
+        if out_of_turn(contact, start, met_by.counts) is not None:
+            continue
+        withheld = data.get("not_offered")
+        reason = contact.why_not_told
+        if withheld is not None:
+            reason = None if met_by.or_reason else f"it was not offered: {withheld}"
+        if reason is None:
+            return contact, tuple(near)
+        near.append(CameClose(contact.event, contact.at, reason))
     return None, tuple(near)
 
 
@@ -107,6 +144,8 @@ def news_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
             reason: str | None = "it came before the fact"
         else:
             reason = contact.why_not_told or lacking(contact, required)
+            if reason is None and met_by.written and contact.channel not in WRITTEN:
+                reason = "it was not in writing"
         if reason is None:
             return contact, tuple(near)
         near.append(CameClose(contact.event, contact.at, reason))
@@ -130,6 +169,8 @@ def word_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
         if not asked_for:
             continue
         reason = contact.why_not_told or lacking(contact, required)
+        if reason is None and met_by.written and contact.channel not in WRITTEN:
+            reason = "it was not in writing"
         if reason is None:
             return contact, tuple(near)
         near.append(CameClose(contact.event, contact.at, reason))
@@ -190,7 +231,16 @@ def same(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-def is_before(one: Fact | Contact, start: Fact) -> bool:
+def out_of_turn(one: Fact | Contact, start: Fact, counts: Counts) -> str | None:
+    """Return why an event on this side of a start does not count, or None where it does."""
+    if counts is Counts.AFTERWARDS and is_before(one, start):
+        return "it came before the fact"
+    if counts is Counts.BEFOREHAND and is_before(start, one):
+        return "it came after the fact"
+    return None
+
+
+def is_before(one: Fact | Contact, start: Fact | Contact) -> bool:
     """Say whether something came before a fact, by London day where only a day is known."""
     if one.at >= start.at:
         return False

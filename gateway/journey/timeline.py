@@ -64,7 +64,8 @@ class StageRow:
     """One stay in a stage: who held the case, what the victim heard, how long nobody spoke.
 
     The longest silence is the longest that fell within the stay, in London days. Obligations are
-    those of the Code, so that its figures never mix with the rest.
+    those of the Code, so that its figures never mix with the rest; `departures` counts the breaches
+    beside which a good reason was recorded.
     """
 
     span: Span
@@ -72,6 +73,7 @@ class StageRow:
     longest_silence_days: int | None
     gaps: int
     obligations: Mapping[Standing, int]
+    departures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,12 @@ def timeline_of(
     known_at: datetime | None = None,
 ) -> Timeline:
     """Return the timeline of one journey, seen from `as_of`, as known at `known_at` (aware)."""
-    story = story_of(membership.events, as_of=as_of, known_at=known_at)
+    story = story_of(
+        membership.events,
+        as_of=as_of,
+        known_at=known_at,
+        interruptions=membership.interruptions,
+    )
     course = course_of(story)
     followed = follow_all(rulebook, story, calendar, course=course)
     silences = silences_of(story, course, standard)
@@ -251,6 +258,11 @@ def row_of(
     within = [
         (silence, part) for silence in silences for part in silence.parts if part.span is span
     ]
+    of_the_code = [
+        o
+        for o in followed.obligations
+        if o.duty.kind is Kind.CODE and course.at(o.start.at) is span
+    ]
     return StageRow(
         span=span,
         contacts=sum(
@@ -260,11 +272,8 @@ def row_of(
         ),
         longest_silence_days=max((part.days for _, part in within), default=None),
         gaps=sum(1 for silence, _ in within if silence.is_gap),
-        obligations=Counter(
-            o.standing
-            for o in followed.obligations
-            if o.duty.kind is Kind.CODE and course.at(o.start.at) is span
-        ),
+        obligations=Counter(o.standing for o in of_the_code),
+        departures=sum(1 for o in of_the_code if o.is_breach and o.marks.departure is not None),
     )
 
 

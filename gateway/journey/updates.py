@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from gateway.journey.duty import Kind
 from gateway.journey.law import Demand
+from gateway.journey.limits import NO_LIMIT
 from gateway.journey.obligation import Obligation
 from gateway.journey.silences import Silence, Standard, silences_of
 from gateway.journey.stages import Course
@@ -56,7 +57,7 @@ def keep_in_touch(demand: Demand, silence: Silence, start: Fact, story: Story) -
     else:
         enhanced = story.victim.enhanced_because(start.day) is not None
         ends = demand.ends_enhanced if enhanced else demand.ends
-        due_on, due_at, outside = ends.after(start.at, start.day)
+        due_on, due_at, outside = ends.after(start.at, start.day) if ends else NO_LIMIT
     answer = ending = None
     if not silence.still:
         told = silence.before
@@ -72,7 +73,7 @@ def keep_in_touch(demand: Demand, silence: Silence, start: Fact, story: Story) -
     else:
         answered = None if answer is None else answer.at
         standing = standing_of(start.at, due_at, answered, story.as_of)
-    return Obligation(
+    obligation = Obligation(
         demand,
         story,
         start,
@@ -87,3 +88,6 @@ def keep_in_touch(demand: Demand, silence: Silence, start: Fact, story: Story) -
         standing,
         silence,
     )
+    if story.interruptions:
+        obligation.hide()
+    return obligation

@@ -25,6 +25,15 @@ def upgrade() -> None:
     op.create_index("event_identity_feed", "event_identity", ["source", "received_at"])
 
     op.add_column("feed_interruption", sa.Column("amends", sa.Text()))
+    op.add_column(
+        "feed_interruption",
+        sa.Column("replayed", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.create_check_constraint(
+        op.f("feed_interruption_ended_before_its_replay"),
+        "feed_interruption",
+        "NOT replayed OR until_at IS NOT NULL",
+    )
     op.alter_column("feed_interruption", "from_at", nullable=True)
     op.alter_column("feed_interruption", "until_at", nullable=True)
     op.create_check_constraint(
@@ -50,6 +59,8 @@ def downgrade() -> None:
     op.drop_constraint(op.f("feed_interruption_begins_or_withdraws"), "feed_interruption")
     op.alter_column("feed_interruption", "until_at", nullable=False)
     op.alter_column("feed_interruption", "from_at", nullable=False)
+    op.drop_constraint(op.f("feed_interruption_ended_before_its_replay"), "feed_interruption")
+    op.drop_column("feed_interruption", "replayed")
     op.drop_column("feed_interruption", "amends")
     op.drop_index("event_identity_feed")
     op.drop_index("event_feed")

@@ -145,7 +145,8 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime]) -> APIRouter:
 
         What the victim was told in that time is then not known, rather than not done. A declaration
         is kept once and never changed: send it twice and the second receipt is the first one again.
-        To give one its end, send another that `corrects` it.
+        To give one its end, send another that `corrects` it; and another, `replayed`, once all that
+        happened in it has been sent: from then on nothing of it is unknown.
         """
         source = source_of(agency, organisation, system)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -165,6 +166,7 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime]) -> APIRouter:
                 recorded_at=said.recordedtime,
                 since=said.since,
                 until=said.until,
+                replayed=said.replayed,
                 reason=said.reason,
                 amends=said.corrects or said.withdraws,
             )

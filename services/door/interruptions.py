@@ -28,6 +28,9 @@ class Interruption(Fields):
         None, alias="from", description="When it began, or will. Required unless withdrawn."
     )
     until: Instant | None = Field(None, description="When it ended, or will; none while it lasts.")
+    replayed: bool = Field(
+        False, description="Whether all that happened in it has been sent since it ended."
+    )
     reason: Phrase
     corrects: Identifier | None = None
     withdraws: Identifier | None = None
@@ -51,6 +54,7 @@ class DeclarationBody(BaseModel):
     receivedtime: datetime
     since: datetime | None = Field(serialization_alias="from")
     until: datetime | None
+    replayed: bool
     reason: str
     corrects: str | None
     withdraws: str | None
@@ -109,6 +113,8 @@ def faults_of_interruption(said: Interruption, now: datetime) -> Iterable[Fault]
         yield Fault("from", "is missing", "add it")
     if said.id in (said.corrects, said.withdraws):
         yield Fault("id", "is what it amends", "give this declaration an id of its own")
+    if said.replayed and said.until is None:
+        yield Fault("replayed", "is said of what has not ended", "add until, or leave it out")
     if said.since is not None and said.until is not None and said.until <= said.since:
         yield Fault("until", "is not after from", "check both times")
 
@@ -122,6 +128,7 @@ def declaration_body(kept: KeptDeclaration, *, stands: bool) -> DeclarationBody:
         receivedtime=kept.received_at,
         since=kept.since,
         until=kept.until,
+        replayed=kept.replayed,
         reason=kept.reason,
         corrects=kept.amends if kept.since is not None else None,
         withdraws=kept.amends if kept.since is None else None,
@@ -149,6 +156,17 @@ REQUEST: dict[str, Any] = {
                         "time": "2024-03-29T09:30:00+00:00",
                         "from": "2024-03-28T17:45:00+00:00",
                         "until": "2024-03-29T09:15:00+00:00",
+                        "reason": "the force's network was down",
+                        "corrects": "INT-24-031",
+                    }
+                },
+                "all sent since": {
+                    "value": {
+                        "id": "INT-24-031-sent",
+                        "time": "2024-03-29T14:00:00+00:00",
+                        "from": "2024-03-28T17:45:00+00:00",
+                        "until": "2024-03-29T09:15:00+00:00",
+                        "replayed": True,
                         "reason": "the force's network was down",
                         "corrects": "INT-24-031",
                     }

@@ -65,9 +65,9 @@ DECLARE = """
 WITH kept AS (
     INSERT INTO feed_interruption
         (agency, organisation, system, interruption_id, from_at, until_at, reason, amends,
-         occurred_at, recorded_at, received_at)
+         occurred_at, recorded_at, replayed, received_at)
     SELECT $1, $2, $3, $4, $5::timestamptz, $6::timestamptz, $7, $8::text,
-           $9::timestamptz, $10::timestamptz, $11::timestamptz
+           $9::timestamptz, $10::timestamptz, $11::boolean, $12::timestamptz
     WHERE $8 IS NULL OR EXISTS (
         SELECT FROM feed_interruption AS first
         WHERE agency = $1 AND organisation = $2 AND system = $3
@@ -109,6 +109,7 @@ def declaration_of(row: Mapping[str, Any]) -> KeptDeclaration:
         reason=row["reason"],
         since=row["from_at"],
         until=row["until_at"],
+        replayed=row["replayed"],
         amends=row["amends"],
         recorded_at=row["recorded_at"],
         received_at=row["received_at"],
@@ -128,6 +129,7 @@ def columns_of(declaration: Declaration) -> list[Any]:
         declaration.amends,
         declaration.occurred_at,
         declaration.recorded_at,
+        declaration.replayed,
     ]
 
 

@@ -91,12 +91,14 @@ WITH RECURSIVE joined (reference_id) AS (
 SELECT reference_id, reference, first_received_at, version, event_id, source, source_event_id,
        type, occurred_at, time_precision, recorded_at, received_at, data,
        NULL AS agency, NULL AS organisation, NULL AS system, NULL AS interruption_id,
-       NULL::timestamptz AS from_at, NULL::timestamptz AS until_at, NULL AS reason, NULL AS amends
+       NULL::timestamptz AS from_at, NULL::timestamptz AS until_at, NULL AS reason, NULL AS amends,
+       NULL::boolean AS replayed
 FROM told
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, occurred_at, NULL, recorded_at, received_at, NULL,
-       agency, party.organisation, system, interruption_id, from_at, until_at, reason, amends
+       agency, party.organisation, system, interruption_id, from_at, until_at, reason, amends,
+       replayed
 FROM party CROSS JOIN unnest('{police,cps,probation}'::text[]) AS door
 CROSS JOIN LATERAL (
     SELECT * FROM feed_interruption

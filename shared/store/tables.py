@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -140,6 +141,8 @@ feed_interruption = Table(
     Column("recorded_at", _MOMENT),
     Column("received_at", _MOMENT, nullable=False),
     Column("amends", Text),
+    Column("replayed", Boolean, nullable=False, server_default=false()),
+    CheckConstraint("NOT replayed OR until_at IS NOT NULL", name="ended_before_its_replay"),
     CheckConstraint(_AGENCIES, name="known_agency"),
     CheckConstraint("until_at > from_at", name="ends_after_it_begins"),
     CheckConstraint(

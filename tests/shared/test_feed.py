@@ -31,6 +31,7 @@ def down(since: datetime, until: datetime | None) -> Interruption:
         system="niche",
         since=since,
         until=until,
+        replayed=False,
         reason="network down",
         declared_at=since,
         replaced_at=None,
