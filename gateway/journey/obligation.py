@@ -86,7 +86,7 @@ class Obligation:
             return None if holder is None else holder.organisation
         agency = agency_of(self.demand, self.start)
         source = self.start.source_of(agency)
-        return source.organisation if source else self.story.organisation_of(agency)
+        return source.organisation if source else self.story.organisation_of(agency, self.start.at)
 
     @property
     def enhanced_because(self) -> str | None:

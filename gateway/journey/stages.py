@@ -207,7 +207,7 @@ def steps_of(type_: str) -> tuple[Callable[[_Reading, Fact], None], ...]:
 
 # The types that may open, close or move a case, each with what it does.
 STEPS = {type_: steps_of(type_) for type_ in (*FIELDS, "trial") if steps_of(type_)}
-STEPS["crime.reported"] = ()
+STEPS["crime.reported"] = STEPS["crime.transferred"] = ()
 
 
 def course_of(story: Story) -> Course:
@@ -219,6 +219,7 @@ def course_of(story: Story) -> Course:
     spans: list[Span] = []
     open_times: list[tuple[datetime, datetime | None]] = []
     police = story.organisation_of("police")
+    transferred = "crime.transferred" in story.facts_by_type
     was_open = False
     span = None
     for at, fact in moments(story):
@@ -234,8 +235,10 @@ def course_of(story: Story) -> Course:
         elif was_open and not is_open:
             open_times[-1] = (open_times[-1][0], at)
         was_open = is_open
-        if span is not None and span.stage is stage and reading.probation is None:
-            continue  # only probation takes over within a stage
+        if transferred:
+            police = story.organisation_of("police", at)
+        elif span is not None and span.stage is stage and reading.probation is None:
+            continue  # only probation, or another force, takes over within a stage
         holder, organisation = holder_of(reading, stage, story, police)
         if span is not None:
             if span.stage is stage and span.holder == holder and span.organisation == organisation:

@@ -117,12 +117,18 @@ class Story:
             return self.facts_by_type.get(types[0], ())
         return tuple(fact for fact in self.facts if fact.type in types)
 
-    def organisation_of(self, agency: str) -> str | None:
+    def organisation_of(self, agency: str, at: datetime | None = None) -> str | None:
         """Return the organisation that first spoke for an agency on this journey, if any did.
 
-        Probation's, until it speaks, is the region that the victim was first referred to.
+        The police's, at a moment (UTC), is the force that the crime was last transferred to by
+        then. Probation's, until it speaks, is the region that the victim was first referred to.
         """
-        return self.organisations.get(agency)
+        found = self.organisations.get(agency)
+        if at is not None and agency == "police" and "crime.transferred" in self.facts_by_type:
+            for fact in self.facts_by_type["crime.transferred"]:
+                if fact.at <= at:
+                    found = fact.data.get("to_force", found)
+        return found
 
 
 def in_effect(events: Iterable[KeptEvent], *, known_at: datetime | None) -> list[KeptEvent]:

@@ -1,6 +1,7 @@
 """Stages, holders, the time the case is open, silences and gaps."""
 
 from gateway.journey.stages import Stage
+from gateway.journey.standing import Standing
 from gateway.journey.timeline import Timeline
 from tests.builders import CONTACT, CRIME, JourneyBuilder
 
@@ -219,3 +220,17 @@ def test_news_of_a_verdict_does_not_revive_a_suspect_already_sentenced() -> None
         .police("2024-03-01", "offender.sentenced", suspect="S1", sentence_kind="fine", by_day=True)
     )
     assert journey.seen("2024-12-01").course.open[-1][1] is not None
+
+
+def test_a_crime_that_is_transferred_is_held_by_the_new_force() -> None:
+    journey = JourneyBuilder().reported("2024-03-04 09:00")
+    journey.police("2024-03-05 09:00", "crime.transferred", to_force="another-force")
+    journey.police("2024-03-06 09:00", "suspect.arrested", suspect="S1")
+    spans = journey.seen("2024-03-31").course.spans
+    assert [(span.stage.word, span.organisation) for span in spans] == [
+        ("reported", "example-force"),
+        ("reported", "another-force"),
+        ("investigation", "another-force"),
+    ]
+    owed = journey.owed("R4.REFER", "2024-03-31")
+    assert (owed.standing, owed.organisation) == (Standing.OVERDUE, "example-force")
