@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from gateway.journey.calendar import Calendar
-from gateway.journey.duty import Clock, Rulebook, Terms
+from gateway.journey.duty import Citation, Clock, Rulebook, Terms
 from gateway.journey.membership import Membership
 from gateway.journey.obligation import NotOwed, Obligation
+from gateway.journey.order import OrderFinding, Outcome
 from gateway.journey.sentences import fact_words
 from gateway.journey.silences import Part, Silence
 from gateway.journey.stages import Span
@@ -196,6 +197,11 @@ class CitationBody(BaseModel):
     confidence: str
     says: str
 
+    @classmethod
+    def of(cls, cite: Citation) -> Self:
+        """Describe a citation."""
+        return cls(source=cite.source, at=cite.at, confidence=cite.confidence, says=cite.says)
+
 
 class EditionBody(BaseModel):
     """The terms a start is held to: those of its own London day."""
@@ -209,15 +215,12 @@ class EditionBody(BaseModel):
     @classmethod
     def of(cls, terms: Terms) -> Self:
         """Describe the terms of one edition."""
-        cite = terms.cite
         return cls(
             edition=terms.edition,
             in_force=terms.in_force,
             within=None if terms.within is None else str(terms.within),
             within_enhanced=None if terms.within_enhanced is None else str(terms.within_enhanced),
-            cite=CitationBody(
-                source=cite.source, at=cite.at, confidence=cite.confidence, says=cite.says
-            ),
+            cite=CitationBody.of(terms.cite),
         )
 
 
@@ -306,7 +309,7 @@ class ObligationBody(BaseModel):
     receipt_inferred: bool
     enhanced: bool
     enhanced_because: str | None
-    allowed: str
+    allowed: str | None = Field(description="Null where the Code names no time.")
     due_on: date | None
     due_at: datetime | None
     useful_until: date | None = Field(
@@ -343,7 +346,7 @@ class ObligationBody(BaseModel):
             receipt_inferred=obligation.receipt_inferred,
             enhanced=obligation.enhanced_because is not None,
             enhanced_because=obligation.enhanced_because,
-            allowed=str(obligation.allowed),
+            allowed=None if obligation.allowed is None else str(obligation.allowed),
             due_on=obligation.due_on,
             due_at=obligation.due_at,
             useful_until=obligation.useful_until,
@@ -397,6 +400,47 @@ class NotOwedBody(BaseModel):
             right=duty.right,
             condition=not_owed.condition,
             trigger=TriggerBody.of(not_owed.start),
+        )
+
+
+class OrderBody(BaseModel):
+    """One finding of a rule of order: what should have come first, what then came, and how it was.
+
+    Shown beside the Code's figures, and never in them. `first` is null where it was not seen.
+    """
+
+    rule: str
+    title: str
+    right: int
+    kind: str
+    owner: str
+    in_force: date
+    cite: CitationBody
+    outcome: Outcome
+    says: str
+    first_at: datetime | None
+    first_day: date | None
+    first: EventRef | None
+    then: TriggerBody
+
+    @classmethod
+    def of(cls, finding: OrderFinding) -> Self:
+        """Describe a finding."""
+        rule, first = finding.rule, finding.first
+        return cls(
+            rule=rule.id,
+            title=rule.title,
+            right=rule.right,
+            kind=rule.kind.value,
+            owner=rule.owner,
+            in_force=rule.in_force,
+            cite=CitationBody.of(rule.cite),
+            outcome=finding.outcome,
+            says=finding.says,
+            first_at=None if first is None else first.at,
+            first_day=None if first is None else first.day,
+            first=None if first is None else EventRef.of(first.event),
+            then=TriggerBody.of(finding.then),
         )
 
 
@@ -478,6 +522,9 @@ class TimelineBody(BaseModel):
     not_owed: list[NotOwedBody]
     longest_silence: SilenceBody | None
     gaps: list[SilenceBody]
+    order: list[OrderBody] = Field(
+        description="Whether what should come first did: beside the Code's figures, not in them."
+    )
     findings: list[str]
 
     @classmethod
@@ -505,5 +552,6 @@ class TimelineBody(BaseModel):
             not_owed=[NotOwedBody.of(n) for n in timeline.followed.not_owed],
             longest_silence=SilenceBody.of(longest) if longest else None,
             gaps=[SilenceBody.of(silence) for silence in timeline.gaps],
+            order=[OrderBody.of(finding) for finding in timeline.order],
             findings=list(timeline.findings),
         )

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gateway.journey.order import OrderRule
 
 
 class Unit(StrEnum):
@@ -37,6 +40,14 @@ class Clock(StrEnum):
 
     HAPPENED = "happened"
     RECEIVED = "received"  # by the Witness Care Unit, or by the police where they are the owner
+
+
+class Counts(StrEnum):
+    """On which side of the start an event must lie to answer it."""
+
+    AFTERWARDS = "afterwards"
+    BEFOREHAND = "beforehand"
+    WHENEVER = "whenever"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,8 @@ class Test:
 
     any_of: one of these values. none_of: none of these. at_least: a number no smaller.
     present: whether the field was sent at all. An absent field fails any_of and at_least, and
-    passes none_of. The field `type` is the fact's own type.
+    passes none_of; a field that is a list holds each of its items. The field `type` is the fact's
+    own type.
     """
 
     field: str
@@ -83,9 +95,10 @@ class Test:
             return (value is not None) is self.present
         if self.at_least is not None:
             return isinstance(value, int) and value >= self.at_least
+        held = value if isinstance(value, list) else (value,)
         if self.any_of:
-            return any(value is wanted or value == wanted for wanted in self.any_of)
-        return value not in self.none_of
+            return any(one == wanted for one in held for wanted in self.any_of)
+        return not any(one in self.none_of for one in held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +146,15 @@ class Condition:
     """What must hold for the duty to be owed, in words and as a test.
 
     It is put to the starting fact or, where `earlier` is given, to the facts before it of that
-    type about the same suspect, of which one must pass, or where `absent` none.
+    type about the same suspect, of which one must pass, or where `absent` none. A fact of the type
+    `undone_by` undoes those before it.
     """
 
     says: str
     where: Where = Where()
     earlier: str | None = None
     absent: bool = False
+    undone_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +167,14 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What meets a duty; exactly one of the first six is used.
+    """What meets a duty; exactly one of the first six is used, or `offered` alone or beside it.
 
     told_about: a telling about any of these facts. told: any telling that states the content
     required. done: any of these events. received: that the owner of the next leg heard of the
     starting fact. first_contact_by: any telling or offer by this agency that reached the victim.
-    told_by: any telling with content by this agency, `any` for all of them.
+    told_by: any telling with content by this agency, `any` for all of them. offered: any of these
+    offers, or where `or_reason` the reason why it was not made. `written`: it was in
+    writing, or handed over. `counts` says on which side of the start deeds and offers must lie.
     """
 
     told_about: tuple[str, ...] = ()
@@ -169,6 +186,10 @@ class Answer:
     where: Where = Where()
     same_organisation: bool = False
     contents: tuple[Content, ...] = ()
+    offered: tuple[str, ...] = ()
+    or_reason: bool = False
+    written: bool = False
+    counts: Counts = Counts.AFTERWARDS
 
     def required(self, start: Mapping[str, Any]) -> tuple[str, ...]:
         """Return what the answer to a start with this data must carry, in the rule's order."""
@@ -203,8 +224,9 @@ class Terms:
 class Duty:
     """One duty of the Code: who owes the victim what, when, under which terms (newest first).
 
-    `follows` names the duty whose limit is the leg before this one. `repeats`: each answer starts
-    the next period. `rolls_back`: a limit that falls on another day than a working day is useful
+    `follows` names the duty whose limit is the leg before this one. `opt_out` is a scope of opting
+    out that ends the duty, beside those its answer stands for. `repeats`: each answer starts the
+    next period. `rolls_back`: a limit that falls on another day than a working day is useful
     until the last working day before it.
     """
 
@@ -219,6 +241,7 @@ class Duty:
     conditions: tuple[Condition, ...] = ()
     declined_by: tuple[str, ...] = ()  # the victim's own no, which ends the duty
     stops_when: tuple[FactTest, ...] = ()  # what ends it otherwise
+    opt_out: str | None = None
     follows: str | None = None
     repeats: bool = False
     rolls_back: bool = False
@@ -239,10 +262,11 @@ class Duty:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Every duty, in the order of its right and id, and the hash of the files they came from."""
+    """Every duty and rule of order, by right and id, and the hash of the files they came from."""
 
     duties: tuple[Duty, ...]
     hash: str
+    order: tuple["OrderRule", ...] = ()
 
     @cached_property
     def by_fact(self) -> Mapping[str, tuple[tuple[Duty, Start], ...]]:

@@ -41,13 +41,14 @@ def receipt_of(start: Fact, agency: str) -> tuple[datetime | None, bool, KeptEve
 
 
 def limit(
-    counted_from: datetime | None, allowed: Allowance, calendar: Calendar
+    counted_from: datetime | None, allowed: Allowance | None, calendar: Calendar
 ) -> tuple[date | None, datetime | None, bool]:
     """Return the London day and the exclusive instant (UTC) at which a limit ends.
 
     The third value says that the limit falls outside the calendar, so that no day can be named.
+    Where no time is allowed for there is none.
     """
-    if counted_from is None:
+    if counted_from is None or allowed is None:
         return None, None, False
     if allowed.unit is Unit.HOURS:
         due_at = counted_from + timedelta(hours=allowed.count)

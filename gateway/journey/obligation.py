@@ -25,6 +25,7 @@ class Obligation:
 
     `counted_from` is the moment (UTC) the days are counted from, None where it was never recorded.
     A limit in days ends with the London day `due_on`; `due_at` is the exclusive instant (UTC);
+    all three, with `allowed`, are None where the terms name no time;
     `useful_until` is the last useful day where a window's end rolls back to a working day.
     """
 
@@ -34,7 +35,7 @@ class Obligation:
     organisation: str | None
     start: Fact
     enhanced_because: str | None
-    allowed: Allowance
+    allowed: Allowance | None
     counted_from: datetime | None
     receipt_inferred: bool
     due_on: date | None

@@ -21,6 +21,7 @@ from gateway.journey.stages import Course, course_of
 from gateway.journey.standing import Ending, Standing, standing_at, standings_of
 from gateway.journey.story import Fact, Story
 from gateway.journey.telling import Answered, CameClose, answer_to, is_before, same, told_of
+from gateway.journey.untimed import standings_untimed
 from gateway.journey.updates import keep_in_touch, local_days, silent_starts
 from shared.london import london_day
 
@@ -148,7 +149,7 @@ class _Following:
             self._silent[days] = silent_starts(days, self._story, self._course)
         for silence, start in self._silent[days]:
             terms = terms_for(duty, duty.starts, start.day)
-            if terms is None:
+            if terms is None or terms.within is None:
                 continue
             unowed = why_nobody_is_owed(start, self._story)
             if unowed is None:
@@ -216,7 +217,7 @@ def oblige(asked: _Asked, story: Story, calendar: Calendar, as_of: datetime) -> 
     """Return one obligation: its limit, its answer, its ending and its standing."""
     duty, terms, start = asked.duty, asked.terms, asked.start
     enhanced_because = story.victim.enhanced_because(start.day)
-    allowed = allowance(terms, enhanced_because)
+    allowed = None if terms.within is None else allowance(terms, enhanced_because)
     counted_from, inferred = clock_of(asked, story)
     if counted_from is not None and counted_from > as_of:
         counted_from = None  # it has happened, and the owner has not heard of it yet
@@ -226,7 +227,10 @@ def oblige(asked: _Asked, story: Story, calendar: Calendar, as_of: datetime) -> 
     if ending is not None:
         answer = None
     is_window = duty.kind is Kind.WINDOW
-    standings = standings_of(start, counted_from, due_at, answer, ending, is_window=is_window)
+    if allowed is None:
+        standings = standings_untimed(start, answer, ending)
+    else:
+        standings = standings_of(start, counted_from, due_at, answer, ending, is_window=is_window)
     standing = standing_at(standings, as_of)
     if is_window and standing is Standing.ENDED and ending is None and due_at is not None:
         ending = Ending(due_at, "the time to ask had passed")
@@ -338,8 +342,10 @@ def ending_of(
 
 def scopes_of(asked: _Asked) -> frozenset[str]:
     """Return the scopes of opting out that end this duty; none for duties between agencies."""
-    met_by = asked.met_by
-    if met_by.told_about or met_by.told:
+    met_by, opt_out = asked.met_by, asked.duty.opt_out
+    if opt_out is not None:
+        return frozenset({"all", asked.start.type, opt_out})
+    if met_by.told_about or met_by.told or met_by.offered:
         return frozenset({"all", asked.start.type})
     if met_by.first_contact_by is not None or met_by.told_by is not None:
         return frozenset({"all", "contact_scheme"})
@@ -352,10 +358,11 @@ def total_of(
     """Return both legs seen as one, where both are counted in the same days."""
     start = obligation.start
     terms = leg.terms_on(start.day) if leg is not None else None
-    if terms is None or terms.within is None or terms.within.unit is not obligation.allowed.unit:
+    last = obligation.allowed
+    if terms is None or terms.within is None or last is None or terms.within.unit is not last.unit:
         return None
     first = allowance(terms, obligation.enhanced_because)
-    allowed = Allowance(first.count + obligation.allowed.count, first.unit)
+    allowed = Allowance(first.count + last.count, first.unit)
     due_on, due_at, _ = limit(start.at, allowed, calendar)
     if due_on is None or due_at is None:
         return None

@@ -1,8 +1,9 @@
 """Whether a fact starts a duty, under which terms, and if not, for which condition."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from gateway.journey.duty import Duty, Start, Terms
+from gateway.journey.duty import Condition, Duty, Start, Terms
 from gateway.journey.story import Fact, Story
 from gateway.journey.telling import is_before, same
 from gateway.journey.wording import listed
@@ -10,9 +11,9 @@ from shared.london import london_day
 
 
 def terms_for(duty: Duty, starts: Start, day: date) -> Terms | None:
-    """Return the terms of a London day, where they name a time and this is what starts them."""
+    """Return the terms of a London day, where this is what starts them."""
     terms = duty.terms_on(day)
-    if terms is None or terms.within is None:
+    if terms is None:
         return None
     wanted = terms.starts or duty.starts
     return terms if wanted is starts or wanted == starts else None
@@ -53,7 +54,22 @@ def why_not_owed(duty: Duty, terms: Terms, start: Fact, tested: Fact, story: Sto
 
     Conditions are put to `tested`: the start itself, or the fact that its news was about.
     """
-    for condition in duty.conditions:
+    unmet = first_unmet(duty.conditions, start, tested, story)
+    if unmet is not None:
+        return unmet
+    if terms.organisations:
+        speaker = start.source_of("cps")
+        area = speaker.organisation if speaker else story.organisation_of("cps")
+        if area not in terms.organisations:
+            return f"a pilot of {listed(list(terms.organisations))}"
+    return why_nobody_is_owed(start, story)
+
+
+def first_unmet(
+    conditions: Iterable[Condition], start: Fact, tested: Fact, story: Story
+) -> str | None:
+    """Return the first condition that did not hold at a start, in words, or None."""
+    for condition in conditions:
         if condition.earlier is None:
             if not condition.where.holds(tested.data):
                 return condition.says
@@ -62,16 +78,22 @@ def why_not_owed(duty: Duty, terms: Terms, start: Fact, tested: Fact, story: Sto
                 same(before.suspect, tested.suspect)
                 and not is_before(start, before)
                 and condition.where.holds(before.data)
+                and not undone(condition, before, start, story)
                 for before in story.facts_of(condition.earlier)
             )
             if found is condition.absent:
                 return condition.says
-    if terms.organisations:
-        speaker = start.source_of("cps")
-        area = speaker.organisation if speaker else story.organisation_of("cps")
-        if area not in terms.organisations:
-            return f"a pilot of {listed(list(terms.organisations))}"
-    return why_nobody_is_owed(start, story)
+    return None
+
+
+def undone(condition: Condition, before: Fact, start: Fact, story: Story) -> bool:
+    """Say whether an earlier fact had been undone by the time of a start."""
+    return condition.undone_by is not None and any(
+        same(undoing.suspect, before.suspect)
+        and undoing.at >= before.at
+        and not is_before(start, undoing)
+        for undoing in story.facts_of(condition.undone_by)
+    )
 
 
 def why_nobody_is_owed(start: Fact, story: Story) -> str | None:

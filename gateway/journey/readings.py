@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from shared.words import WRITTEN
+
 # Enhanced Rights group (a), victims of the most serious crime: VC2013 and VC2015 list these
 # (confidence high), VC2020 as summarised by forces (medium). Child sexual abuse is a sexual
 # offence; homicide stands for the bereaved, whom the group names.
@@ -24,6 +26,9 @@ MOST_SERIOUS = frozenset(
 
 # News a few minutes before the fact is a difference between two clocks, not news in advance.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+
+# What must be in writing may be handed over, and a note that is handed over is told in person.
+IN_WRITING = WRITTEN | {"in_person"}
 
 # More references than this on one journey is a sign of a wrong link, not of a long journey.
 MANY_REFERENCES = 50

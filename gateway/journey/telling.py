@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 
-from gateway.journey.duty import Answer
-from gateway.journey.readings import CLOCK_TOLERANCE
+from gateway.journey.duty import Answer, Counts
+from gateway.journey.readings import CLOCK_TOLERANCE, IN_WRITING
 from gateway.journey.story import Contact, Fact, Story, named_events
 from gateway.journey.wording import CONTENTS, listed
 from shared.journey_event import KeptEvent
@@ -51,27 +52,55 @@ def candidates(
     start: Fact, met_by: Answer, story: Story
 ) -> Iterator[tuple[KeptEvent, datetime, date, bool, str | None]]:
     """Yield, in order of time, what might answer a start: event, when, content stated, why not."""
-    if met_by.done:
+    if met_by.offered:
+        found = [*offers(start, met_by, story), *deeds(start, met_by, story)]
+        if met_by.told:
+            found += news(start, met_by, story)
+        yield from sorted(found, key=itemgetter(1))
+    elif met_by.done:
         yield from deeds(start, met_by, story)
-        return
+    else:
+        yield from news(start, met_by, story)
+
+
+def news(
+    start: Fact, met_by: Answer, story: Story
+) -> Iterator[tuple[KeptEvent, datetime, date, bool, str | None]]:
+    """Yield the tellings that might answer a start, and why those that do not count do not."""
     required = met_by.required(start.data) if met_by.contents else ()
     for contact in contacts_for(start, met_by, required, story):
         if is_before(contact, start) and answers_another(contact, start, story):
             continue
         stated = contact.carried is not None or not required
-        yield (
-            contact.event,
-            contact.at,
-            contact.day,
-            stated,
-            why_not(contact, start, required, story),
-        )
+        reason = why_not(contact, start, required, story)
+        if reason is None and met_by.written and contact.channel not in IN_WRITING:
+            reason = "it was not in writing"
+        yield contact.event, contact.at, contact.day, stated, reason
+
+
+def offers(
+    start: Fact, met_by: Answer, story: Story
+) -> Iterator[tuple[KeptEvent, datetime, date, bool, str | None]]:
+    """Yield the offers that might answer a start, and why those that do not count do not."""
+    for contact in story.contacts:
+        data = contact.event.data
+        if data.get("offer") not in met_by.offered or not concerns(contact, start):
+            continue
+        if out_of_turn(contact, start, met_by.counts) is not None:
+            continue
+        withheld = data.get("not_offered")
+        reason = None
+        if withheld is None:
+            reason = story.victim.why_not_told(contact)
+        elif not met_by.or_reason:
+            reason = f"it was not offered: {withheld}"
+        yield contact.event, contact.at, contact.day, True, reason
 
 
 def deeds(
     start: Fact, met_by: Answer, story: Story
 ) -> Iterator[tuple[KeptEvent, datetime, date, bool, str | None]]:
-    """Yield the facts that might answer a start, those before it with the reason."""
+    """Yield the facts that might answer a start, those out of turn with the reason."""
     for fact in story.facts_of(*met_by.done):
         if not same(fact.suspect, start.suspect):
             continue
@@ -83,8 +112,7 @@ def deeds(
         named = named_events(fact.data)
         if named and not any(event.id in named for event in start.sources):
             continue
-        early = is_before(fact, start)
-        yield fact.event, fact.at, fact.day, True, "it came before the fact" if early else None
+        yield fact.event, fact.at, fact.day, True, out_of_turn(fact, start, met_by.counts)
 
 
 def contacts_for(
@@ -135,8 +163,11 @@ def speaks_of(contact: Contact, start: Fact, types: tuple[str, ...]) -> bool:
     Naming no suspect or hearing it is about all of them; `about_event` narrows it to the events
     it names.
     """
-    if not any(type_ in contact.about for type_ in types):
-        return False
+    return any(type_ in contact.about for type_ in types) and concerns(contact, start)
+
+
+def concerns(contact: Contact, start: Fact) -> bool:
+    """Say whether a contact may concern a fact: its event, suspect and hearing, or none named."""
     if contact.about_events and not any(e.id in contact.about_events for e in start.sources):
         return False
     return same(contact.suspect, start.suspect) and same(contact.hearing, start.hearing)
@@ -169,7 +200,16 @@ def same(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-def is_before(one: Fact | Contact, start: Fact) -> bool:
+def out_of_turn(one: Fact | Contact, start: Fact, counts: Counts) -> str | None:
+    """Return why an event on this side of a start does not count, or None where it does."""
+    if counts is Counts.AFTERWARDS and is_before(one, start):
+        return "it came before the fact"
+    if counts is Counts.BEFOREHAND and is_before(start, one):
+        return "it came after the fact"
+    return None
+
+
+def is_before(one: Fact | Contact, start: Fact | Contact) -> bool:
     """Say whether something came before a fact, by London day where only a day is known."""
     if one.by_day or start.by_day:
         return one.day < start.day
