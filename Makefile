@@ -24,6 +24,7 @@ check: $(VENV)/ready ## Check format, lint, types, the walls between rooms, rule
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m gateway.rulebook check
+	$(BIN)/python -m gateway.rulebook render docs/rulebook.md --check
 	$(BIN)/python -m shared.store.migrate --check
 
 format: $(VENV)/ready ## Format the code and mend what the linter can mend

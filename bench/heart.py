@@ -79,6 +79,8 @@ def subset_of(rulebook: Rulebook) -> Rulebook:
         type_ = duty.starts.facts[0] if duty.starts.facts else ""
         if duty.kind is not Kind.CODE or duty.met_by.told_about != (type_,) or type_ in duties:
             continue
+        if duty.terms[-1].within is None:
+            continue  # Declare would be handed a time that the Code does not name
         terms = replace(
             duty.terms[-1],
             in_force=date.min,

@@ -27,6 +27,29 @@ CARRIED = [
     "unduly_lenient_scheme",
     "crime_details",
     "justice_information",
+    "compensation",
+    "restorative_justice",
+]
+EARLY_OFFERS = [
+    "personal_statement",
+    "supporter",
+    "specialist_support",
+    "officer_gender",
+    "interpreter",
+    "translation",
+    "registered_intermediary",
+    "special_measures",
+    "restorative_justice",
+]
+MILESTONES = [
+    "release_considered",
+    "parole_review",
+    "release",
+    "recall",
+    "escape",
+    "abscond",
+    "discharge",
+    "open_conditions",
 ]
 
 
@@ -67,7 +90,7 @@ class _Maker:
             self._fact("investigation.decided", 5, decision="not_investigate")
         else:
             self._investigate()
-            if self._chance(0.5):
+            if self._chance(0.45):
                 self._decide()
         if self._chance(0.1):
             self._complain()
@@ -81,16 +104,19 @@ class _Maker:
 
     def _report(self) -> None:
         kind = self._random.choices(
-            ["person", "bereaved_relative", "parent_or_guardian", "business"], [85, 5, 4, 6]
+            ["person", "bereaved_relative", "parent_or_guardian", "business"], [80, 8, 4, 8]
         )[0]
         who: dict[str, Any] = {"victim_kind": kind, "offence_group": "violence"}
+        if self._chance(0.2):
+            who["offence_group"] = self._random.choice(["sexual", "homicide", "fatal_road"])
         if self._chance(0.1):
             who["under_18"] = True
         elif self._chance(0.1):
             birthday = self._at.date() + timedelta(days=self._random.randrange(-400, 400))
             who["turns_18_on"] = birthday.isoformat()
         if self._chance(0.15):
-            who["flags"] = ["domestic_abuse"]
+            flags = ["domestic_abuse", "sexual", "child_sexual_abuse", "hate", "fatal_road"]
+            who["flags"] = self._random.sample(flags, 2)
         if kind == "business" and self._chance(0.5):
             who["named_contact"] = True
         self._add("police", "crime.reported", **who)
@@ -107,6 +133,58 @@ class _Maker:
             self._add("police", "preferences.agreed", **self._preferences())
         if self._chance(0.12):
             self._add("police", "contact.declined", scope=self._scope())
+        if self._chance(0.1):
+            self._add("police", "victim.interviewed", **self._interview())
+        if self._chance(0.2):
+            for offer in self._random.sample(EARLY_OFFERS, 3):
+                self._offer("police", offer)
+        if self._chance(0.1):
+            role = self._random.choice(["family_liaison", "officer_in_case"])
+            self._add("police", "officer.assigned", role=role)
+        if self._chance(0.2):
+            self._state()
+        if self._chance(0.08):
+            self._change()
+        if self._chance(0.05):
+            self._wait(5, 60)
+            self._add("police", "property.released")
+            if self._chance(0.6):
+                self._wait(1, 60)
+                self._add("police", "property.returned")
+
+    def _interview(self) -> dict[str, Any]:
+        said: dict[str, Any] = {}
+        if self._chance(0.8):
+            said["same_officer"] = self._chance(0.5)
+        if self._chance(0.3):
+            said["reason"] = "on leave"
+        return said
+
+    def _offer(self, agency: Agency, offer: str, under: str | None = None) -> None:
+        said: dict[str, Any] = {"offer": offer}
+        if self._chance(0.15):
+            said["not_offered"] = "not needed"
+        else:
+            said["reached"] = self._random.choices([True, "attempted"], [85, 15])[0]
+        self._add(agency, "victim.offered", under=under, **said)
+
+    def _state(self) -> None:
+        """Add a personal statement, with or without a wish on how it is read."""
+        self._wait(1, 30)
+        wish = {"wish": "read_self"} if self._chance(0.5) else {}
+        self._add("police", "statement.made", **wish)
+
+    def _change(self) -> None:
+        """Add that the victim's needs have changed, and perhaps what came of it."""
+        self._wait(5, 60)
+        self._add("police", "needs.changed")
+        self._wait(1, 20)
+        if self._chance(0.4):
+            self._add("police", "needs.assessed", **self._needs())
+        elif self._chance(0.4):
+            self._offer("police", "further_statement")
+        elif self._chance(0.4):
+            self._state()
 
     def _scope(self) -> str | list[str]:
         some: list[str | list[str]] = ["all", "all", "contact_scheme"]
@@ -119,6 +197,9 @@ class _Maker:
         if self._chance(0.3):
             since = self._at.date() - timedelta(days=self._random.randrange(10))
             found["since"] = since.isoformat()
+        if self._chance(0.3):
+            grounds = ["vulnerable", "intimidated", "persistently_targeted"]
+            found["grounds"] = self._random.sample(grounds, 2)
         return found
 
     def _preferences(self) -> dict[str, Any]:
@@ -129,9 +210,17 @@ class _Maker:
             agreed["update_every_days"] = self._random.choice([7, 14, 28])
         if self._chance(0.03):
             agreed["representative"] = {"kind": "spokesperson", "reference": "crime:example/9/V2"}
+        if self._chance(0.2):
+            agreed["language"] = self._random.choice(["English", "Polish"])
+            agreed["interpreter"] = self._chance(0.5)
         return agreed
 
     def _investigate(self) -> None:
+        if self._chance(0.2):
+            self._add("police", "investigation.decided", decision="investigate")
+        if self._chance(0.08):
+            self._fact("investigation.decided", 20, decision="closed")
+            return
         for suspect in self._suspects:
             self._wait(0, 20)
             self._fact("suspect.arrested", 5, suspect=suspect)
@@ -155,12 +244,17 @@ class _Maker:
                 self._wait(1, 5)
                 self._add("police", "contact.declined", scope=self._scope())
         if self._chance(0.1):
+            if self._chance(0.5):
+                self._add("police", "representations.invited", on="disposal")
             self._fact("disposal.given", 5, suspect="S1", disposal="caution")
+            if self._chance(0.3):
+                self._add("police", "representations.made", on="disposal")
 
     def _decide(self) -> None:
         self._wait(10, 60)
         theirs = {"D1": "S1", "D2": "S2"} if len(self._suspects) == 2 else {}
-        self._add("police", "file.submitted", to="cps")
+        passed = self._random.sample(["needs", "preferences", "statement", "losses"], 2)
+        self._add("police", "file.submitted", to="cps", passed=passed)
         self._add("police", "reference.linked", reference=self._case, basis="file", suspects=theirs)
         for suspect in self._suspects:
             self._wait(1, 20)
@@ -173,6 +267,8 @@ class _Maker:
                 self._prosecute(suspect)
 
     def _prosecute(self, suspect: str) -> None:
+        if self._chance(0.2):
+            self._offer("cps", self._random.choice(["meeting", "pre_trial_meeting"]))
         self._hearing(suspect, "H1", first=True, kind="plea")
         if self._chance(0.1):
             self._cps_stop(suspect)
@@ -183,6 +279,7 @@ class _Maker:
             self._fact("warrant.issued", 5, suspect=suspect, **self._receipt())
         if self._chance(0.3):
             self._fact("witness.required", 1, **self._receipt())
+            self._prepare()
             if self._chance(0.5):
                 self._wait(10, 60)
                 self._add("cps", "expenses.claimed", under=self._case)
@@ -195,9 +292,39 @@ class _Maker:
         convicted = self._chance(0.7)
         outcome = "convicted" if convicted else "acquitted"
         self._seen_in_court("case.concluded", suspect, outcome=outcome)
+        if self._chance(0.15):
+            self._ask()
+        if self._chance(0.15):
+            self._offer("cps", "meeting")
         if convicted:
             self._wait(0, 30)
+            if self._chance(0.15):
+                self._add("cps", "statement.read", under=self._case)
             self._sentence(suspect)
+
+    def _prepare(self) -> None:
+        """Add some of what is done for a victim who must give evidence."""
+        self._wait(1, 30)
+        if self._chance(0.2):
+            self._fact("special_measures.decided", 20, agency="cps", outcome="granted")
+        if self._chance(0.3):
+            needs: dict[str, Any] = {"enhanced_rights": False, "for": "witness"}
+            self._add("police", "needs.assessed", **needs)
+        if self._chance(0.3):
+            self._add("police", "witness.refreshed")
+        if self._chance(0.3):
+            self._offer("cps", self._random.choice(["court_visit", "separate_waiting"]))
+        if self._chance(0.2):
+            self._add("cps", "meeting.held", under=self._case)
+
+    def _ask(self) -> None:
+        """Add a question about the outcome, and perhaps its answer."""
+        self._add("police", "question.asked")
+        self._wait(1, 20)
+        if self._chance(0.4):
+            self._add("police", "question.answered")
+        elif self._chance(0.5):
+            self._add("police", "handover.sent", to="cps")
 
     def _hearing(self, suspect: str, hearing: str, **data: Any) -> None:
         starts = write_instant(self._at + timedelta(days=self._random.randrange(20, 90)))
@@ -222,6 +349,8 @@ class _Maker:
             all_proceedings_end=self._chance(0.7),
             provisional=self._chance(0.2),
         )
+        if self._chance(0.5):
+            self._offer("cps", "meeting")
         if self._chance(0.5):
             self._review("cps")
 
@@ -257,12 +386,13 @@ class _Maker:
                 self._fact(
                     "appeal.changed", 1, suspect=suspect, outcome="result", **self._receipt()
                 )
-        if long and self._chance(0.8):
+        if long and self._chance(0.9):
             self._contact_scheme()
 
     def _contact_scheme(self) -> None:
         self._wait(1, 25)
-        self._add("police", "contact_scheme.referred", region="example-region")
+        scheme = {"scheme": "notification"} if self._chance(0.3) else {}
+        self._add("police", "contact_scheme.referred", region="example-region", **scheme)
         self._add(
             "police", "reference.linked", reference=self._contact, basis="referral", suspects={}
         )
@@ -274,25 +404,36 @@ class _Maker:
             "victim.offered",
             under=self._contact,
             offer="contact_scheme",
-            reached=self._chance(0.8),
+            reached=self._chance(0.6),
         )
-        if self._chance(0.7):
+        if self._chance(0.9):
             self._wait(0, 5)
             member = {} if self._chance(0.7) else {"suspect": self._suspects[0]}
             self._add("probation", "contact_scheme.joined", under=self._contact, **member)
             for _ in range(self._random.randrange(3)):
                 self._wait(200, 420)
                 self._tell("probation", [], self._contact, {})
+            if self._chance(0.05):
+                self._add("probation", "contact_scheme.left", under=self._contact)
+        while self._chance(0.6):
+            self._wait(10, 200)
+            said = {
+                "milestone": self._random.choice(MILESTONES),
+                "suspect": self._random.choice(self._suspects),
+            }
+            self._fact("offender.milestone", 20, agency="probation", **said)
             if self._chance(0.4):
-                milestone = self._random.choice(["release", "discharge", "recall"])
-                self._wait(10, 200)
-                said = {"milestone": milestone, "suspect": self._random.choice(self._suspects)}
-                self._add("probation", "offender.milestone", under=self._contact, **said)
+                on = self._random.choice(["licence", "parole"])
+                self._add("probation", "representations.invited", under=self._contact, on=on)
+            elif self._chance(0.3):
+                self._offer("probation", "personal_statement", self._contact)
 
     def _complain(self) -> None:
         agency: Agency = "cps" if self._chance(0.3) else "police"
         self._wait(1, 30)
         self._add(agency, "complaint.received", right=6)
+        if self._chance(0.2):
+            self._fact("complaint.redirected", 10, to="cps")
         self._wait(1, 25)
         if self._chance(0.5):
             expected = {"reply_expected_on": "2030-01-01"} if self._chance(0.7) else {}
@@ -308,11 +449,11 @@ class _Maker:
 
     def _fact(self, type_: str, days: int, *, agency: Agency = "police", **data: Any) -> None:
         """Add a fact and, usually, the news of it: most in time, some late, some never."""
-        under = self._case if agency == "cps" else self._crime
+        under = {"cps": self._case, "probation": self._contact}.get(agency, self._crime)
         self._wait(0, 10)
         event = self._add(agency, type_, under=under, **data)
         fact_at = self._at
-        if self._chance(0.15):  # an attempt, or news in advance
+        if self._chance(0.1):  # an attempt, or news in advance
             self._at = fact_at + timedelta(days=self._random.randrange(-2, 3))
             self._tell(agency, [type_], under, data, event)
         if self._chance(0.75):

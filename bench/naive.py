@@ -1,4 +1,4 @@
-"""The heart's honest rival: the same timed duties followed plainly, day by day, event by event.
+"""The heart's honest rival: the same duties followed plainly, day by day, event by event.
 
 Written from the readings alone, with nothing of the heart but the rulebook's values, so that the
 two also check each other. It explains nothing, and knows no corrections and no withdrawals.
@@ -13,7 +13,19 @@ from typing import Any, NamedTuple
 
 from holidays import country_holidays
 
-from gateway.journey.duty import Allowance, Answer, Clock, Duty, Kind, Rulebook, Start, Terms, Unit
+from gateway.journey.duty import (
+    Allowance,
+    Answer,
+    Clock,
+    Condition,
+    Counts,
+    Duty,
+    Kind,
+    Rulebook,
+    Start,
+    Terms,
+    Unit,
+)
 from gateway.journey.readings import CLOCK_TOLERANCE, MOST_SERIOUS
 from shared.journey_event import KeptEvent
 from shared.london import LONDON
@@ -69,7 +81,6 @@ def follow_plainly(
     for duty in rulebook.duties:
         if duty.starts.silence:
             verdicts += silences(duty, things, days_off, as_of)
-            continue
         for starts in starts_of(duty):
             for fact in things:
                 start = started(duty, starts, fact, things)
@@ -205,11 +216,11 @@ def asked_before(duty: Duty, starts: Start, fact: Thing, things: list[Thing]) ->
 
 
 def terms_of(duty: Duty, day: date, starts: Start) -> Terms | None:
-    """Return the terms of a day, if they name a time and begin with this start."""
+    """Return the terms of a day, if they begin with this start."""
     for terms in duty.terms:
         if terms.in_force <= day:
             wanted = terms.starts or duty.starts
-            return terms if terms.within is not None and wanted == starts else None
+            return terms if wanted == starts else None
     return None
 
 
@@ -224,6 +235,7 @@ def owed(duty: Duty, terms: Terms, start: Thing, fact: Thing, things: list[Thing
                 and condition.where.holds(thing.data, thing.type)
                 and same(thing.suspect, fact.suspect)
                 and not before(start, thing)
+                and not any(undoes(other, thing, start, condition) for other in things)
                 for thing in things
             )
             holds = holds is not condition.absent
@@ -235,6 +247,16 @@ def owed(duty: Duty, terms: Terms, start: Thing, fact: Thing, things: list[Thing
         if not speakers or speakers[0].organisation not in terms.organisations:
             return False
     return somebody(start, things)
+
+
+def undoes(other: Thing, thing: Thing, start: Thing, condition: Condition) -> bool:
+    """Say whether one thing had undone another by a start."""
+    return (
+        other.type == condition.undone_by
+        and same(other.suspect, thing.suspect)
+        and thing.at <= other.at
+        and not before(start, other)
+    )
 
 
 def somebody(start: Thing, things: list[Thing]) -> bool:
@@ -285,11 +307,13 @@ def judge(
     ended = ended_at(duty, met_by, start, things)
     if ended is not None and due is not None and ended >= due:
         ended = None
-    opted_out = declined(start.at, scopes_of(met_by, start), things)
+    opted_out = declined(start.at, scopes_of(duty, met_by, start), things)
     if ended is not None and answer is not None and answer.at <= ended and not opted_out:
         ended = None
     if ended is not None or opted_out:
         standing, answer = "ended", None
+    elif allowed is None:
+        standing = "recorded" if answer is not None else "nothing_recorded"
     elif counted_from is None:
         standing = "not_started"
     elif answer is not None:
@@ -354,18 +378,47 @@ def answered(
         for word in content.carrying
     ]
     for thing in things:
-        if before(thing, start) or (repeats and thing.at <= start.at):
+        if repeats and thing.at <= start.at:
             continue
-        if met_by.done:
-            if does(thing, start, met_by):
-                return thing
-        elif thing.type in CONTACTS and entitled(thing, things):
+        if in_turn(thing, start, met_by) and (
+            does(thing, start, met_by) or offers(thing, start, met_by, things)
+        ):
+            return thing
+        if met_by.done or (met_by.offered and not met_by.told) or before(thing, start):
+            continue
+        if met_by.written and thing.data.get("channel") not in (*WRITTEN, "in_person"):
+            continue
+        if thing.type in CONTACTS and entitled(thing, things):
             carried = thing.data.get("carried")
             if carried is not None and any(word not in carried for word in required):
                 continue
             if speaks(thing, start, met_by, required):
                 return thing
     return None
+
+
+def in_turn(thing: Thing, start: Thing, met_by: Answer) -> bool:
+    """Say whether a deed or an offer lies on the side of the start where it counts."""
+    if met_by.counts is Counts.WHENEVER:
+        return True
+    if met_by.counts is Counts.BEFOREHAND:
+        return not before(start, thing)
+    return not before(thing, start)
+
+
+def offers(thing: Thing, start: Thing, met_by: Answer, things: list[Thing]) -> bool:
+    """Say whether a contact is the offer that a start asked for, or the reason why not."""
+    if thing.data.get("offer") not in met_by.offered:
+        return False
+    if not (
+        names(thing, start)
+        and same(thing.suspect, start.suspect)
+        and same(thing.hearing, start.hearing)
+    ):
+        return False
+    if "not_offered" in thing.data:
+        return met_by.or_reason
+    return entitled(thing, things)
 
 
 def does(thing: Thing, start: Thing, met_by: Answer) -> bool:
@@ -475,9 +528,11 @@ def enhanced(day: date, things: list[Thing]) -> bool:
     return found
 
 
-def scopes_of(met_by: Answer, start: Thing) -> set[str]:
+def scopes_of(duty: Duty, met_by: Answer, start: Thing) -> set[str]:
     """Return the scopes of opting out that cover a duty."""
-    if met_by.told_about or met_by.told:
+    if duty.opt_out is not None:
+        return {"all", start.type, duty.opt_out}
+    if met_by.told_about or met_by.told or met_by.offered:
         return {"all", start.type}
     if met_by.first_contact_by is not None or met_by.told_by is not None:
         return {"all", "contact_scheme"}
@@ -505,7 +560,7 @@ def declined(at: datetime, scopes: set[str], things: list[Thing]) -> bool:
 
 def ended_at(duty: Duty, met_by: Answer, start: Thing, things: list[Thing]) -> datetime | None:
     """Return when a duty first ended otherwise than by its answer or its limit."""
-    scopes = scopes_of(met_by, start)
+    scopes = scopes_of(duty, met_by, start)
     for thing in things:
         if thing.type == "contact.declined" and thing.at > start.at and scope_said(thing) & scopes:
             return thing.at

@@ -36,6 +36,7 @@ def summary(sample: Sample, timeline: Json) -> RenderableType:
         ),
         stage_table(timeline["stages"]),
         *obligation_items(timeline["obligations"], timeline["as_of"]),
+        *order_items(timeline["order"]),
         *silence_items(timeline["longest_silence"], timeline["gaps"]),
         *(item([f"Finding: {finding}"], "yellow") for finding in timeline["findings"]),
     )
@@ -134,6 +135,15 @@ def late_lines(obligation: Json, as_of: str) -> Iterable[str]:
         told = answer["event"]["type"] == "victim.told"
         done = "they heard" if obligation["owner"] == "courts" else "it was done"
         yield f"Late: {'the victim was told' if told else done} on {long(answer['at'])}."
+
+
+def order_items(findings: Sequence[Json]) -> Iterable[RenderableType]:
+    """Tell whether what should come first did, one line a finding."""
+    if findings:
+        yield Text("What should come first", style="bold")
+    for finding in findings:
+        style = "" if finding["outcome"] == "kept" else "yellow"
+        yield item([f"{finding['rule']}: {finding['title']}.", finding["says"]], style)
 
 
 def silence_items(longest: Json | None, gaps: Sequence[Json]) -> Iterable[RenderableType]:

@@ -7,11 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from gateway.journey.calendar import Calendar
-from gateway.journey.duty import Clock, Rulebook, Terms
+from gateway.journey.duty import Citation, Clock, Rulebook, Terms
 from gateway.journey.explanation import Explanation
 from gateway.journey.marks import Marks
 from gateway.journey.membership import Membership
 from gateway.journey.obligation import NotOwed, Obligation
+from gateway.journey.order import OrderFinding, Outcome
 from gateway.journey.sentences import fact_words
 from gateway.journey.silences import Part, Silence
 from gateway.journey.stages import Span
@@ -207,6 +208,11 @@ class CitationBody(BaseModel):
     confidence: str
     says: str
 
+    @classmethod
+    def of(cls, cite: Citation) -> Self:
+        """Describe a citation."""
+        return cls(source=cite.source, at=cite.at, confidence=cite.confidence, says=cite.says)
+
 
 class EditionBody(BaseModel):
     """The terms a start is held to: those of its own London day."""
@@ -220,15 +226,12 @@ class EditionBody(BaseModel):
     @classmethod
     def of(cls, terms: Terms) -> Self:
         """Describe the terms of one edition."""
-        cite = terms.cite
         return cls(
             edition=terms.edition,
             in_force=terms.in_force,
             within=None if terms.within is None else str(terms.within),
             within_enhanced=None if terms.within_enhanced is None else str(terms.within_enhanced),
-            cite=CitationBody(
-                source=cite.source, at=cite.at, confidence=cite.confidence, says=cite.says
-            ),
+            cite=CitationBody.of(terms.cite),
         )
 
 
@@ -400,7 +403,7 @@ class ObligationBody(BaseModel):
     receipt_inferred: bool
     enhanced: bool
     enhanced_because: str | None
-    allowed: str | None
+    allowed: str | None = Field(description="Null where the Code names no time.")
     due_on: date | None
     due_at: datetime | None
     useful_until: date | None = Field(
@@ -557,6 +560,47 @@ class NotOwedBody(BaseModel):
         )
 
 
+class OrderBody(BaseModel):
+    """One finding of a rule of order: what should have come first, what then came, and how it was.
+
+    Shown beside the Code's figures, and never in them. `first` is null where it was not seen.
+    """
+
+    rule: str
+    title: str
+    right: int
+    kind: str
+    owner: str
+    in_force: date
+    cite: CitationBody
+    outcome: Outcome
+    says: str
+    first_at: datetime | None
+    first_day: date | None
+    first: EventRef | None
+    then: TriggerBody
+
+    @classmethod
+    def of(cls, finding: OrderFinding) -> Self:
+        """Describe a finding."""
+        rule, first = finding.rule, finding.first
+        return cls(
+            rule=rule.id,
+            title=rule.title,
+            right=rule.right,
+            kind=rule.kind.value,
+            owner=rule.owner,
+            in_force=rule.in_force,
+            cite=CitationBody.of(rule.cite),
+            outcome=finding.outcome,
+            says=finding.says,
+            first_at=None if first is None else first.at,
+            first_day=None if first is None else first.day,
+            first=None if first is None else EventRef.of(first.event),
+            then=TriggerBody.of(finding.then),
+        )
+
+
 class PartBody(BaseModel):
     """The part of a silence in one stage with one holder (UTC, London days)."""
 
@@ -655,6 +699,9 @@ class TimelineBody(BaseModel):
     interruptions: list[InterruptionBody] = Field(
         description="What may hide news: interruptions that are known, and not replayed yet."
     )
+    order: list[OrderBody] = Field(
+        description="Whether what should come first did: beside the Code's figures, not in them."
+    )
     findings: list[str]
 
     @classmethod
@@ -692,5 +739,6 @@ class TimelineBody(BaseModel):
                 InterruptionBody(source=i.source, since=i.since, until=i.until, reason=i.reason)
                 for i in timeline.story.interruptions
             ],
+            order=[OrderBody.of(finding) for finding in timeline.order],
             findings=list(timeline.findings),
         )

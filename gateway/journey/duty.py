@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gateway.journey.order import OrderRule
 
 
 class Unit(StrEnum):
@@ -205,8 +208,8 @@ class Answer:
     required. done: any of these events. received: that the owner of the next leg heard of the
     starting fact. first_contact_by: any telling or offer by this agency that reached the victim.
     told_by: any telling with content by this agency, `any` for all of them. offered: any of these
-    offers, or where `or_reason` the reason why it was not made. `written`: spoken news is not
-    enough. `counts` says on which side of the start deeds and offers must lie.
+    offers, or where `or_reason` the reason why it was not made. `written`: it was in
+    writing, or handed over. `counts` says on which side of the start deeds and offers must lie.
     """
 
     told_about: tuple[str, ...] = ()
@@ -296,10 +299,11 @@ class Duty:
 
 @dataclass(frozen=True, eq=False)
 class Rulebook:
-    """Every duty, in the order of its right and id, and the hash of the files they came from."""
+    """Every duty and rule of order, by right and id, and the hash of the files they came from."""
 
     duties: tuple[Duty, ...]
     hash: str
+    order: tuple["OrderRule", ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Duty]:

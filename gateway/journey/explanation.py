@@ -23,7 +23,7 @@ from gateway.journey.explaining import (
     say_wanted,
 )
 from gateway.journey.obligation import Obligation
-from gateway.journey.obligations import oblige, scopes_of
+from gateway.journey.obligations import follow, oblige, scopes_of
 from gateway.journey.standing import Standing
 from gateway.journey.story import Contact, Fact, Story
 from gateway.journey.telling import Receipt
@@ -178,13 +178,11 @@ def changes_of(obligation: Obligation) -> tuple[Change, ...]:
 def withdrawals(obligation: Obligation) -> list[Change]:
     """Return what the withdrawal of the records an obligation rests on would make of it."""
     story, answer, ending = obligation.story, obligation.answer, obligation.ending
-    if obligation.silence is not None:
-        return []
     changes = []
     if answer is not None and not isinstance(answer, Receipt):
         record = f"the record of {day_words(answer.day)} that answered it is withdrawn"
         changes.append(Change(record, again(obligation, without(story, answer))))
-    if ending is not None and not ending.by_itself:
+    if ending is not None and not ending.by_itself and obligation.silence is None:
         if story.victim.opt_outs:
             victim = replace(story.victim, opt_outs=())
             still = again(obligation, replace(story, victim=victim))
@@ -209,9 +207,13 @@ def withdrawals(obligation: Obligation) -> list[Change]:
     return changes
 
 
-def again(obligation: Obligation, story: Story) -> Standing:
-    """Return how the same start would stand in another story."""
-    return oblige(obligation.demand, obligation.start, story).standing
+def again(obligation: Obligation, story: Story) -> Standing | None:
+    """Return how the same start would stand in another story, None where it would not start."""
+    if obligation.silence is None:
+        return oblige(obligation.demand, obligation.start, story).standing
+    law = obligation.demand.law
+    silences = follow(obligation.duty, story, law.calendar).obligations
+    return next((one.standing for one in silences if one.id == obligation.id), None)
 
 
 def without(story: Story, one: Contact | Fact) -> Story:

@@ -7,12 +7,11 @@ from operator import attrgetter
 
 from gateway.journey.duty import Answer, Counts
 from gateway.journey.limits import receipt_of
-from gateway.journey.readings import CLOCK_TOLERANCE
+from gateway.journey.readings import CLOCK_TOLERANCE, IN_WRITING
 from gateway.journey.story import Contact, Fact, Story, named_events
 from gateway.journey.wording import CONTENTS, listed
 from shared.journey_event import KeptEvent
 from shared.london import london_day
-from shared.words import WRITTEN
 
 
 @dataclass(slots=True)
@@ -144,7 +143,7 @@ def news_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
             reason: str | None = "it came before the fact"
         else:
             reason = contact.why_not_told or lacking(contact, required)
-            if reason is None and met_by.written and contact.channel not in WRITTEN:
+            if reason is None and met_by.written and contact.channel not in IN_WRITING:
                 reason = "it was not in writing"
         if reason is None:
             return contact, tuple(near)
@@ -169,7 +168,7 @@ def word_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
         if not asked_for:
             continue
         reason = contact.why_not_told or lacking(contact, required)
-        if reason is None and met_by.written and contact.channel not in WRITTEN:
+        if reason is None and met_by.written and contact.channel not in IN_WRITING:
             reason = "it was not in writing"
         if reason is None:
             return contact, tuple(near)

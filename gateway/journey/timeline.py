@@ -11,6 +11,7 @@ from gateway.journey.duty import Kind, Rulebook
 from gateway.journey.membership import Membership
 from gateway.journey.obligation import Followed, Obligation
 from gateway.journey.obligations import follow_all
+from gateway.journey.order import OrderFinding, order_of
 from gateway.journey.readings import MANY_REFERENCES
 from gateway.journey.sentences import (
     say_breach,
@@ -87,6 +88,7 @@ class Timeline:
     silences: tuple[Silence, ...]
     entries: tuple[TimelineEntry, ...]
     stages: tuple[StageRow, ...]
+    order: tuple[OrderFinding, ...]
     findings: tuple[str, ...]
 
     @property
@@ -127,6 +129,7 @@ def timeline_of(
         silences=silences,
         entries=entries_of(story, course, followed, silences),
         stages=tuple(row_of(span, story, course, followed, silences) for span in course.spans),
+        order=order_of(rulebook.order, story),
         findings=findings_of(membership, story),
     )
 

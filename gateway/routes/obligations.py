@@ -61,7 +61,7 @@ async def explanation(
         Path(
             description="An obligation's id, from a timeline or a journey's obligations.",
             pattern="^[0-9a-f]{24}$",
-            openapi_examples={"an obligation": {"value": "8b0c1d2e3f405162738495a6"}},
+            openapi_examples={"an obligation": {"value": "19d45ae75cf788e8ed994c73"}},
         ),
     ],
     journey: Annotated[

@@ -12,7 +12,7 @@ from gateway.journey.limits import AGENCY_OF
 from gateway.journey.obligation import Obligation
 from gateway.journey.obligations import follow
 from gateway.journey.story import ABOUT_EVENTS, ABOUT_REFERENCES, CONTACT_TYPES, story_of
-from gateway.rulebook.grammar import Example, suggest
+from gateway.rulebook.grammar import Example, ShownJourney, suggest
 from shared.journey_event import Agency, KeptEvent, Precision
 from shared.london import LONDON, last_moment_of, london_day, read_day, write_instant
 from shared.words import CARRIED, FIELDS, FLAGS, INSTANT_FIELDS
@@ -80,7 +80,7 @@ class NotAnEvent(ValueError):
         self.index = index
 
 
-def events_of(example: Example, duty: Duty) -> tuple[KeptEvent, ...]:
+def events_of(example: ShownJourney, duty: Duty) -> tuple[KeptEvent, ...]:
     """Return the events of an example's journey, received as they happened (UTC).
 
     Where none of them reports the crime, a report on the first one's day is added.
@@ -158,7 +158,7 @@ def _outcome(
     return words
 
 
-def _event(line: str, example: Example, duty: Duty, earlier: Sequence[KeptEvent]) -> KeptEvent:
+def _event(line: str, example: ShownJourney, duty: Duty, earlier: Sequence[KeptEvent]) -> KeptEvent:
     """Read `<day or day-and-time> [agency[/organisation]] <type, told or offered> [field=value]`.
 
     Left out, the agency is the one that would say so and the organisation one called example.
@@ -205,7 +205,7 @@ def _speaker(type_: str, duty: Duty) -> str:
     return _SPOKEN_BY.get(type_, "police")
 
 
-def _usual(type_: str, example: Example) -> dict[str, Any]:
+def _usual(type_: str, example: ShownJourney) -> dict[str, Any]:
     """Return what an event says where its line says nothing else."""
     if type_ == "crime.reported":
         data: dict[str, Any] = {"victim_kind": "person", "offence_group": "other"}

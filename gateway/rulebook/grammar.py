@@ -24,6 +24,7 @@ from gateway.journey.duty import (
     Clock,
     Condition,
     Content,
+    Counts,
     Duty,
     FactTest,
     Kind,
@@ -37,12 +38,13 @@ from gateway.journey.standing import Standing
 from gateway.rulebook.refusal import Refusal
 from shared.journey_event import Agency
 from shared.london import read_day
-from shared.words import CARRIED, FIELDS, nearest
+from shared.words import CARRIED, FIELDS, Offer, nearest
 
 OWNERS = ("police", "cps", "wcu", "probation", "courts", "any", "victim")
 CONFIDENCES = ("high", "medium", "low")
 UNTIMED = "untimed"
 ANY_AGENCY = "any"
+OPT_OUTS = ("all", "contact_scheme")
 
 _ALLOWANCE = re.compile(r"(?P<count>[1-9]\d{0,2}) (?P<unit>[a-z ]+)")
 _ID = re.compile(r"(?P<group>R(?P<right>\d+)|[A-Z]+)\.[A-Z0-9-]+")
@@ -83,7 +85,8 @@ def _one_of(what: str, known: Collection[str]) -> Callable[[Any], Any]:
     return check
 
 
-def _member_of(words: type[_Word], what: str) -> Callable[[Any], _Word]:
+def member_of(words: type[_Word], what: str) -> Callable[[Any], _Word]:
+    """Return what reads a word as a member of an enumeration, or refuses it."""
     check = _one_of(what, [word.value for word in words])
     return lambda word: words(check(word))
 
@@ -147,47 +150,56 @@ def _where(raw: Any) -> Where:
     )
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """Return one word alone as a list of it."""
     return (value,) if isinstance(value, str) else value
 
 
-def _some(items: tuple[Any, ...]) -> tuple[Any, ...]:
+def some(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a list that is not empty."""
     if not items:
         raise refused(Refusal.WRONG_TYPE, "the list is empty: write at least one, or leave it out")
     return items
 
 
-def _fact_alone(value: Any) -> Any:
+def fact_alone(value: Any) -> Any:
+    """Return a bare type of event as the fact it means."""
     return {"fact": value} if isinstance(value, str) else value
 
 
-def _facts_alone(value: Any) -> Any:
-    listed = value if isinstance(value, tuple) else (value,)
-    return tuple(_fact_alone(item) for item in listed)
+def facts_alone(value: Any) -> Any:
+    """Return bare types of event, one or several, as the facts they mean."""
+    several = value if isinstance(value, tuple) else (value,)
+    return tuple(fact_alone(item) for item in several)
 
 
 Day = Annotated[date, BeforeValidator(_day)]
 AllowanceText = Annotated[Allowance | None, PlainValidator(_allowance)]
 WhereText = Annotated[Where, PlainValidator(_where)]
 EventType = Annotated[str, AfterValidator(_one_of("type of event", FIELDS))]
-EventTypes = Annotated[tuple[EventType, ...], BeforeValidator(_listed)]
+EventTypes = Annotated[tuple[EventType, ...], BeforeValidator(listed)]
 CarriedWord = Annotated[str, AfterValidator(_one_of("thing to carry", CARRIED))]
 AgencyWord = Annotated[str, AfterValidator(_one_of("agency", get_args(Agency)))]
 TellerWord = Annotated[str, AfterValidator(_one_of("agency", (*get_args(Agency), ANY_AGENCY)))]
 OwnerWord = Annotated[str, AfterValidator(_one_of("owner", OWNERS))]
 ConfidenceWord = Annotated[str, AfterValidator(_one_of("confidence", CONFIDENCES))]
-KindWord = Annotated[Kind, BeforeValidator(_member_of(Kind, "kind of duty"))]
-ClockWord = Annotated[Clock, BeforeValidator(_member_of(Clock, "clock"))]
-StandingWord = Annotated[Standing, BeforeValidator(_member_of(Standing, "standing"))]
+KindWord = Annotated[Kind, BeforeValidator(member_of(Kind, "kind of duty"))]
+OfferWord = Annotated[str, AfterValidator(_one_of("offer", get_args(Offer)))]
+OptOutWord = Annotated[str, AfterValidator(_one_of("scope of opting out", OPT_OUTS))]
+CountsWord = Annotated[Counts, BeforeValidator(member_of(Counts, "side of the start"))]
+ClockWord = Annotated[Clock, BeforeValidator(member_of(Clock, "clock"))]
+StandingWord = Annotated[Standing, BeforeValidator(member_of(Standing, "standing"))]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a file: its words, and no others."""
+
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True
     )
 
 
-class StartsWhen(_Part):
+class StartsWhen(Part):
     """What starts the clock, in exactly one of three ways; a bare type of event means that fact."""
 
     fact: EventTypes = ()
@@ -234,15 +246,15 @@ class StartsWhen(_Part):
         )
 
 
-class CarryingWhen(_Part):
+class CarryingWhen(Part):
     """What a telling must also carry where the starting fact is of some kind."""
 
     where: WhereText
-    carrying: Annotated[tuple[CarriedWord, ...], AfterValidator(_some)]
+    carrying: Annotated[tuple[CarriedWord, ...], AfterValidator(some)]
 
 
-class MetBy(_Part):
-    """What meets the duty, in exactly one of six ways."""
+class MetBy(Part):
+    """What meets the duty, in exactly one of six ways, or by an offer alone or beside a deed."""
 
     told_about: EventTypes = ()
     told: bool = False
@@ -254,6 +266,10 @@ class MetBy(_Part):
     carrying_when: tuple[CarryingWhen, ...] = ()
     where: WhereText = Where()
     same_organisation: bool = False
+    offered: Annotated[tuple[OfferWord, ...], BeforeValidator(listed)] = ()
+    or_reason: bool = False
+    written: bool = False
+    counts: CountsWord = Counts.AFTERWARDS
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -261,8 +277,16 @@ class MetBy(_Part):
         ways = sum(bool(getattr(self, name)) for name in names)
         carries = bool(self.carrying or self.carrying_when)
         wrong = None
-        if ways != 1:
-            wrong = f"names {ways} ways: write exactly one of {', '.join(names)}"
+        if ways != 1 and not (self.offered and ways == 0):
+            wrong = f"names {ways} ways: write exactly one of {', '.join(names)}, or offered"
+        elif self.offered and ways and not (self.done or self.told):
+            wrong = "says offered beside what no offer can stand for: write it with done or told"
+        elif self.or_reason and not self.offered:
+            wrong = "says or_reason of no offer: write it with offered"
+        elif self.written and not (self.told_about or self.told):
+            wrong = "says written of nothing told: write it with told_about or told"
+        elif "counts" in self.model_fields_set and (self.told or not (self.done or self.offered)):
+            wrong = "says counts of neither deed nor offer: write it with done or offered"
         elif carries and not (self.told_about or self.told):
             wrong = "says what must be carried and nothing carries it: write told_about or told"
         elif self.told and not self.carrying:
@@ -289,16 +313,21 @@ class MetBy(_Part):
             where=self.where,
             same_organisation=self.same_organisation,
             contents=(*always, *sometimes),
+            offered=self.offered,
+            or_reason=self.or_reason,
+            written=self.written,
+            counts=self.counts,
         )
 
 
-class OwedIf(_Part):
+class OwedIf(Part):
     """What must hold for the duty to be owed: of the starting fact, or of an earlier one."""
 
     says: str
     where: WhereText = Where()
     earlier: EventType | None = None
     absent: bool = False
+    undone_by: EventType | None = None
 
     @model_validator(mode="after")
     def _tests_something(self) -> Self:
@@ -310,14 +339,19 @@ class OwedIf(_Part):
             raise refused(
                 Refusal.BAD_WHERE, f"'{self.says}' says absent of no fact: write it with 'earlier'"
             )
+        if self.undone_by is not None and self.earlier is None:
+            raise refused(
+                Refusal.BAD_WHERE,
+                f"'{self.says}' says undone_by of no fact: write it with 'earlier'",
+            )
         return self
 
     def value(self) -> Condition:
         """Return it as the heart knows it."""
-        return Condition(self.says, self.where, self.earlier, self.absent)
+        return Condition(self.says, self.where, self.earlier, self.absent, self.undone_by)
 
 
-class StopsWhen(_Part):
+class StopsWhen(Part):
     """A fact that ends the duty; a bare type of event means that fact, whatever it holds."""
 
     fact: EventType
@@ -328,7 +362,7 @@ class StopsWhen(_Part):
         return FactTest(self.fact, self.where)
 
 
-class Cite(_Part):
+class Cite(Part):
     """Where a term was read."""
 
     source: str
@@ -336,11 +370,15 @@ class Cite(_Part):
     confidence: ConfidenceWord
     says: str
 
+    def value(self) -> Citation:
+        """Return it as the heart knows it."""
+        return Citation(self.source, self.at, self.confidence, self.says)
 
-StartsWhenText = Annotated[StartsWhen, BeforeValidator(_fact_alone)]
+
+StartsWhenText = Annotated[StartsWhen, BeforeValidator(fact_alone)]
 
 
-class Term(_Part):
+class Term(Part):
     """The limits from one day on, with what else is different from then on."""
 
     in_force: Day
@@ -348,7 +386,7 @@ class Term(_Part):
     within_enhanced: AllowanceText = None
     cite: Cite
     owner: OwnerWord | None = None
-    organisations: Annotated[tuple[str, ...], AfterValidator(_some)] = ()
+    organisations: Annotated[tuple[str, ...], AfterValidator(some)] = ()
     starts_when: StartsWhenText | None = None
     met_by: MetBy | None = None
 
@@ -369,7 +407,7 @@ class Term(_Part):
             edition=self.cite.source,
             within=self.within,
             within_enhanced=self.within_enhanced or self.within,
-            cite=Citation(**dict(self.cite)),
+            cite=self.cite.value(),
             owner=self.owner,
             organisations=self.organisations,
             starts=None if self.starts_when is None else self.starts_when.value(),
@@ -377,17 +415,22 @@ class Term(_Part):
         )
 
 
-class Example(_Part):
-    """A short journey and how an obligation on it comes out by the end of a day.
+class ShownJourney(Part):
+    """A short journey, seen by the end of a day.
 
-    `which` counts the duty's obligations from 1, in order of start; without it the last is meant.
+    `which` counts what comes out from 1, in order of time; without it the last is meant.
     """
 
     name: str
     enhanced: bool = False
-    events: Annotated[tuple[str, ...], AfterValidator(_some)]
+    events: Annotated[tuple[str, ...], AfterValidator(some)]
     as_of: Day
     which: Annotated[int, Field(ge=1)] | None = None
+
+
+class Example(ShownJourney):
+    """A short journey, and how an obligation on it comes out."""
+
     due: Day | None = None
     total_due: Day | None = None
     useful_until: Day | None = None
@@ -408,7 +451,7 @@ class Example(_Part):
         return self
 
 
-class Rule(_Part):
+class Rule(Part):
     """A whole rule file."""
 
     id: str
@@ -420,11 +463,12 @@ class Rule(_Part):
     met_by: MetBy
     owed_if: tuple[OwedIf, ...] = ()
     declined_by: EventTypes = ()
-    stops_when: Annotated[tuple[StopsWhen, ...], BeforeValidator(_facts_alone)] = ()
+    stops_when: Annotated[tuple[StopsWhen, ...], BeforeValidator(facts_alone)] = ()
+    opt_out: OptOutWord | None = None
     follows: str | None = None
     repeats: bool = False
     rolls_back: bool = False
-    terms: Annotated[tuple[Term, ...], AfterValidator(_some)]
+    terms: Annotated[tuple[Term, ...], AfterValidator(some)]
     examples: tuple[Example, ...] = ()
 
     def value(self, file: str) -> Duty:
@@ -441,6 +485,7 @@ class Rule(_Part):
             conditions=tuple(part.value() for part in self.owed_if),
             declined_by=self.declined_by,
             stops_when=tuple(part.value() for part in self.stops_when),
+            opt_out=self.opt_out,
             follows=self.follows,
             repeats=self.repeats,
             rolls_back=self.rolls_back,
@@ -448,14 +493,17 @@ class Rule(_Part):
         )
 
 
-# A part of a file is known by the word under which it stands.
-WORDS_UNDER: dict[str, Collection[str]] = {
-    "starts_when": StartsWhen.model_fields,
-    "met_by": MetBy.model_fields,
-    "carrying_when": CarryingWhen.model_fields,
-    "stops_when": StopsWhen.model_fields,
-    "owed_if": OwedIf.model_fields,
-    "terms": Term.model_fields,
-    "cite": Cite.model_fields,
-    "examples": Example.model_fields,
-}
+def part_at(model: type[Part], place: tuple[str | int, ...]) -> type[Part]:
+    """Return the part of a file in which a place lies."""
+    for step in place:
+        field = model.model_fields.get(step) if isinstance(step, str) else None
+        inner = None if field is None else _part_in(field.annotation)
+        model = inner or model
+    return model
+
+
+def _part_in(annotation: Any) -> type[Part] | None:
+    if isinstance(annotation, type) and not get_args(annotation):
+        return annotation if issubclass(annotation, Part) else None
+    found = (_part_in(inner) for inner in get_args(annotation))
+    return next((part for part in found if part is not None), None)

@@ -31,6 +31,7 @@ class Refusal(StrEnum):
     EXAMPLE_FAILS = "example_fails"
     RULE_TWICE = "rule_twice"
     UNKNOWN_RULE = "unknown_rule"
+    UNKNOWN_EDITION = "unknown_edition"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -29,7 +29,26 @@ def test_the_journeys_ask_for_every_duty_and_reach_every_standing(samples: list[
     verdicts = [v for s in samples for v in heart_verdicts(s, rulebook(), calendar())]
     assert {duty.id for duty in rulebook().duties} - {v.rule for v in verdicts} <= PILOT
     standings = {v.standing for v in verdicts}
-    assert standings == {"not_started", "pending", "met", "met_late", "overdue", "ended"}
+    assert standings == {
+        "not_started",
+        "pending",
+        "met",
+        "met_late",
+        "overdue",
+        "ended",
+        "recorded",
+        "nothing_recorded",
+    }
+
+
+def test_the_journeys_show_most_duties_without_a_time_done_and_not(samples: list[Sample]) -> None:
+    untimed = {duty.id for duty in rulebook().duties if duty.terms[0].within is None}
+    shown: dict[str, set[str]] = {id_: set() for id_ in untimed}
+    for sample in samples:
+        for verdict in heart_verdicts(sample, rulebook(), calendar()):
+            shown.get(verdict.rule, set()).add(verdict.standing)
+    both = {id_ for id_, words in shown.items() if {"recorded", "nothing_recorded"} <= words}
+    assert len(both) >= 0.9 * len(untimed), sorted(untimed - both)
 
 
 def test_the_journeys_are_of_about_fifteen_events_in_the_journeys_words(

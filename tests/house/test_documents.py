@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from gateway.journey.duty import Clock, Kind
+from gateway.journey.duty import Clock, Counts, Kind
+from gateway.journey.order import Outcome
 from gateway.journey.stages import Stage
 from gateway.journey.standing import Standing
 from gateway.journey.timeline import Entry
+from gateway.rulebook.load import read_files
+from gateway.rulebook.rendering import render
 from services.cps.app import ROOM as CPS
 from services.door.app import Room
 from services.door.envelope import Message
@@ -84,8 +87,10 @@ def test_every_verb_in_the_documents_exists(root: Path, documents: dict[Path, st
         [entry.value for entry in Entry],
         [kind.value for kind in Kind],
         [clock.value for clock in Clock],
+        [counts.value for counts in Counts],
+        [outcome.value for outcome in Outcome],
     ],
-    ids=["standings", "stages", "entries", "kinds", "clocks"],
+    ids=["standings", "stages", "entries", "kinds", "clocks", "counts", "outcomes"],
 )
 def test_the_glossary_has_the_words_of_the_code(words: list[str], glossary: str) -> None:
     assert [word for word in words if f"`{word}`" not in glossary] == []
@@ -103,6 +108,11 @@ def test_architecture_draws_every_problem(architecture: str) -> None:
 
 def test_architecture_tells_every_table(architecture: str) -> None:
     assert [table for table in metadata.tables if f"`{table}`" not in architecture] == []
+
+
+def test_the_register_of_the_rulebook_is_what_the_rules_say(root: Path) -> None:
+    # Mend it with `python -m gateway.rulebook render docs/rulebook.md`.
+    assert (root / "docs" / "rulebook.md").read_text() == render(read_files())
 
 
 def test_decisions_are_numbered_without_a_gap(root: Path) -> None:

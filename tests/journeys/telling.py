@@ -22,10 +22,13 @@ def told(timeline: Json) -> dict[str, Any]:
     """Return what the gateway said, in the form of `expected.yaml`."""
     longest = timeline["longest_silence"]
     kinds = [entry["kind"] for entry in timeline["timeline"]]
+    code = [o for o in timeline["obligations"] if o["kind"] == "code"]
     return {
-        "obligations": [obligation(o) for o in timeline["obligations"] if o["kind"] == "code"],
+        "obligations": [obligation(o) for o in code if o["allowed"] is not None],
+        "untimed": [untimed(o) for o in code if o["allowed"] is None],
         "beside": [beside(o) for o in timeline["obligations"] if o["kind"] in BESIDE],
         "not_owed": [start(n) for n in timeline["not_owed"]],
+        "order": [in_order(finding) for finding in timeline["order"]],
         "stages": [stage(row) for row in timeline["stages"]],
         "longest_silence": longest and span(longest) | {"still": longest["still"]},
         "gaps": [gap(g) for g in timeline["gaps"]],
@@ -45,6 +48,25 @@ def obligation(owed: Json) -> dict[str, Any]:
         "due": owed["due_on"],
         "standing": owed["standing"],
         "answered_on": owed["answer"] and owed["answer"]["day"],
+    }
+
+
+def untimed(owed: Json) -> dict[str, Any]:
+    return start(owed) | {
+        "suspect": owed["trigger"]["suspect"],
+        "standing": owed["standing"],
+        "answered_on": owed["answer"] and owed["answer"]["day"],
+    }
+
+
+def in_order(finding: Json) -> dict[str, Any]:
+    then = finding["then"]
+    return {
+        "rule": finding["rule"],
+        "outcome": finding["outcome"],
+        "first_on": finding["first_day"],
+        "then": then["type"],
+        "on": then["day"],
     }
 
 

@@ -24,6 +24,17 @@ async def test_a_journey_is_told_as_worked_out_by_hand(sample: Sample, doors: Do
     differing = differences(body, told(timeline))
     assert not differing, differing
 
+    journey = timeline["journey"]["id"]
+    for obligation in timeline["obligations"]:
+        asked = f"/v1/obligations/{obligation['id']}/explanation"
+        answer = await doors.gateway.get(
+            asked, params={"journey": journey, "as_of": str(sample.as_of)}
+        )
+        explained = answer.raise_for_status().json()
+        assert explained["obligation"] == obligation
+        assert {c["standing"] for c in explained["changes"]} - {obligation["standing"]}
+        assert explained["sentences"]
+
 
 @EVERY_SAMPLE
 async def test_a_journey_played_again_changes_nothing(sample: Sample, doors: Doors) -> None:

@@ -316,6 +316,7 @@ async def test_a_declaration_is_kept_once_with_its_three_times(
                 "receivedtime": "2026-11-20T12:00:00Z",
                 "from": "2026-11-20T08:00:00Z",
                 "until": None,
+                "replayed": False,
                 "reason": "network down",
                 "corrects": None,
                 "withdraws": None,

@@ -148,7 +148,7 @@ def test_an_unrelated_event_changes_no_obligation_and_no_silence(
     drawn: tuple[KeptEvent, ...], minutes: int
 ) -> None:
     at = START + timedelta(days=1, minutes=minutes)
-    unrelated = replace(drawn[0], id="other", type="statement.made", data={}, occurred_at=at)
+    unrelated = replace(drawn[0], id="other", type="compensation.claimed", data={}, occurred_at=at)
     before, after = seen(drawn), seen((*drawn, unrelated))
     assert after.followed == before.followed
     assert after.silences == before.silences
@@ -218,7 +218,7 @@ def test_telling_earlier_never_makes_a_result_worse(one: int, other: int, seriou
 def test_limits_in_working_days_fall_on_working_days(drawn: tuple[KeptEvent, ...]) -> None:
     for obligation in seen(drawn).followed.obligations:
         allowed = obligation.allowed
-        if obligation.due_on is not None and allowed and allowed.unit == "working days":
+        if allowed is not None and allowed.unit == "working days" and obligation.due_on is not None:
             assert calendar().is_working_day(obligation.due_on)
 
 
