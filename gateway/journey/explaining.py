@@ -301,7 +301,7 @@ def say_wanted(met_by: Answer, start: Fact, be: str) -> str:
         news = _either([NEWS[type_] for type_ in met_by.told_about])
         ways.append(f"the victim {be} told about {news}{carrying}")
     if met_by.told:
-        ways.append(f"the victim {be} told {listed(required)}")
+        ways.append(f"the victim {be} told about {listed(required)}")
     if met_by.offered:
         offers = _either([OFFERS[offer] for offer in met_by.offered])
         reason = f" or it {be} recorded why not" if met_by.or_reason else ""
