@@ -77,11 +77,12 @@ def load_rulebook(
     rules = read_rules(folder)
     if check_examples:
         judge = calendar or england_and_wales()
-        failing = [fault for rule in rules for fault in _failing_examples(rule, rules, judge)]
+        duties = [rule.duty for rule in rules]
+        failing = [fault for rule in rules for fault in failing_examples(rule, duties, judge)]
         if failing:
             raise RulebookError(failing)
     digest = sha256()
-    for file in _files_in(folder):
+    for file in files_in(folder):
         content = file.read_bytes()
         digest.update(f"{file.name} {len(content)}\n".encode() + content)
     return Rulebook(tuple(rule.duty for rule in rules), digest.hexdigest())
@@ -93,26 +94,38 @@ def read_rules(folder: Traversable = VICTIMS_CODE) -> tuple[RuleFile, ...]:
     Raises RulebookError with everything that is wrong with any of the files, examples that do
     not come out aside.
     """
+    rules, faults = read_duties(files_in(folder))
+    if not rules and not faults:
+        words = "there is no rule file here: put the files of the Code back"
+        faults.append(RuleFault(folder.name, 1, Refusal.NO_RULES, words))
+    if faults:
+        raise RulebookError(faults)
+    return rules
+
+
+def read_duties(
+    found: Iterable[Traversable], known: Iterable[str] = ()
+) -> tuple[tuple[RuleFile, ...], list[RuleFault]]:
+    """Return every rule of some files, by right and id, and everything that is wrong with them.
+
+    `known` are the ids of other rules that these may follow.
+    """
     faults: list[RuleFault] = []
     rules: list[RuleFile] = []
-    for file in _files_in(folder):
+    for file in found:
         reading = _Reading(file)
         rule = reading.rule()
         faults += reading.faults
         if rule is not None:
             rules.append(rule)
-    if not rules and not faults:
-        words = "there is no rule file here: put the files of the Code back"
-        faults.append(RuleFault(folder.name, 1, Refusal.NO_RULES, words))
     faults += _rules_given_twice(rules)
     if not faults:  # a file that could not be read may hold the rule that another follows
-        faults += _rules_unknown(rules)
-    if faults:
-        raise RulebookError(faults)
-    return tuple(sorted(rules, key=lambda rule: (rule.duty.right, rule.duty.id)))
+        faults += _rules_unknown(rules, known)
+    return tuple(sorted(rules, key=lambda rule: (rule.duty.right, rule.duty.id))), faults
 
 
-def _files_in(folder: Traversable) -> list[Traversable]:
+def files_in(folder: Traversable) -> list[Traversable]:
+    """Return the rule files of a folder, in the order of their names."""
     found = (file for file in folder.iterdir() if file.name.endswith((".yaml", ".yml")))
     return sorted(found, key=lambda file: file.name)
 
@@ -126,8 +139,8 @@ def _rules_given_twice(rules: Iterable[RuleFile]) -> Iterator[RuleFault]:
             yield RuleFault(rule.name, rule.lines["id",], Refusal.RULE_TWICE, words)
 
 
-def _rules_unknown(rules: Iterable[RuleFile]) -> Iterator[RuleFault]:
-    ids = {rule.duty.id for rule in rules}
+def _rules_unknown(rules: Iterable[RuleFile], known: Iterable[str]) -> Iterator[RuleFault]:
+    ids = {*known, *(rule.duty.id for rule in rules)}
     for rule in rules:
         others = ids - {rule.duty.id}
         follows = rule.duty.follows
@@ -136,10 +149,11 @@ def _rules_unknown(rules: Iterable[RuleFile]) -> Iterator[RuleFault]:
             yield RuleFault(rule.name, rule.lines["follows",], Refusal.UNKNOWN_RULE, words)
 
 
-def _failing_examples(
-    rule: RuleFile, rules: Iterable[RuleFile], calendar: Calendar
+def failing_examples(
+    rule: RuleFile, duties: Iterable[Duty], calendar: Calendar
 ) -> Iterator[RuleFault]:
-    rulebook = Rulebook(tuple(other.duty for other in rules), "")
+    """Yield the examples of a rule that do not come out among these duties."""
+    rulebook = Rulebook(tuple(duties), "")
     for index, example in enumerate(rule.examples):
         difference = fails(example, rule.duty, calendar, rulebook)
         if difference is not None:
