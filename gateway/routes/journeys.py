@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from gateway.answers import JourneyBody, JourneyList, TimelineBody
+from gateway.answers import JourneyBody, JourneyList, Moments, TimelineBody
 from gateway.journey.membership import Membership, journey_of
 from gateway.journey.timeline import timeline_of
 from gateway.routes.moments import read_moments
@@ -34,12 +34,33 @@ KnownAt = Annotated[
         "Left out: all that is known.",
     ),
 ]
+JourneyId = Annotated[
+    UUID,
+    Path(
+        description="A journey's id, from `/v1/journeys`.",
+        openapi_examples={
+            "a sample journey": {"value": "5793a559-e78b-5686-8bb5-5b57c44d51b1"},
+        },
+    ),
+]
 
 
 def state_of(request: Request) -> GatewayState:
     """Return what this gateway works with."""
     state: GatewayState = request.app.state.gateway
     return state
+
+
+async def read_journey(state: GatewayState, journey_id: UUID, moments: Moments) -> Membership:
+    """Return the journey with this id as known at a moment. Raises UnknownJourney and NotReady."""
+    record = await state.store.read_record(journey_id)
+    membership: Membership | None = None
+    if record is not None:
+        membership = journey_of(record, journey_id, known_at=moments.known_at)
+    if membership is None:
+        fault = Fault("journey_id", "is no journey's id", "find the journey by its reference first")
+        raise UnknownJourney("No journey with this id is known, or was at that moment.", fault)
+    return membership
 
 
 @router.get("/journeys", responses=documented(BadQuestion, Failed, NotReady))
@@ -76,15 +97,7 @@ async def journeys(
 )
 async def timeline(
     request: Request,
-    journey_id: Annotated[
-        UUID,
-        Path(
-            description="A journey's id, from `/v1/journeys`.",
-            openapi_examples={
-                "a sample journey": {"value": "5793a559-e78b-5686-8bb5-5b57c44d51b1"},
-            },
-        ),
-    ],
+    journey_id: JourneyId,
     as_of: AsOf = None,
     known_at: KnownAt = None,
 ) -> Response:
@@ -96,13 +109,7 @@ async def timeline(
     """
     state = state_of(request)
     moments = read_moments(as_of, known_at, now=state.clock())
-    record = await state.store.read_record(journey_id)
-    membership: Membership | None = None
-    if record is not None:
-        membership = journey_of(record, journey_id, known_at=moments.known_at)
-    if membership is None:
-        fault = Fault("journey_id", "is no journey's id", "find the journey by its reference first")
-        raise UnknownJourney("No journey with this id is known, or was at that moment.", fault)
+    membership = await read_journey(state, journey_id, moments)
     told = timeline_of(
         membership,
         state.rulebook,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.journey.difference import Way
 from gateway.journey.duty import Clock, Kind
 from gateway.journey.stages import Stage
 from gateway.journey.standing import Standing
@@ -84,8 +85,9 @@ def test_every_verb_in_the_documents_exists(root: Path, documents: dict[Path, st
         [entry.value for entry in Entry],
         [kind.value for kind in Kind],
         [clock.value for clock in Clock],
+        [way.value for way in Way],
     ],
-    ids=["standings", "stages", "entries", "kinds", "clocks"],
+    ids=["standings", "stages", "entries", "kinds", "clocks", "ways"],
 )
 def test_the_glossary_has_the_words_of_the_code(words: list[str], glossary: str) -> None:
     assert [word for word in words if f"`{word}`" not in glossary] == []
