@@ -1,21 +1,22 @@
 """The command `python -m gateway.what_if`: all stored journeys under a draft, beside the law."""
 
-import signal
 import sys
+
+from shared.interrupts import Interrupted, Interrupts
 
 INTERRUPTED = 130
 
 
 def main() -> int:
     """Run the command and return its exit code; Ctrl-C and SIGTERM end it cleanly."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        # Only now: loading it takes long enough for somebody to press Ctrl-C.
-        from gateway.what_if.command import run
+    interrupts = Interrupts()
+    # Only now: loading it takes long enough for somebody to press Ctrl-C.
+    from gateway.what_if.command import run
 
-        return run(sys.argv[1:])
-    except KeyboardInterrupt:
-        print("\nInterrupted. Nothing was told or written.", file=sys.stderr)
+    try:
+        return run(sys.argv[1:], interrupts)
+    except Interrupted:
+        print("Interrupted. Nothing was told or written.", file=sys.stderr)
         return INTERRUPTED
 
 

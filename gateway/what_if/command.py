@@ -19,6 +19,7 @@ from gateway.rulebook import RulebookError, england_and_wales, load_rulebook
 from gateway.what_if.answers import NOT_THE_LAW, in_order
 from gateway.what_if.pages import Question, Rules, UnknownDraft, follow_stored
 from gateway.what_if.rows import HEADINGS, Row
+from shared.interrupts import Interrupts
 from shared.problems import BadQuestion, NotReady
 from shared.settings import StoreSettings
 from shared.store import database_for, utc_now
@@ -36,14 +37,15 @@ class CannotAnswer(Exception):
         self.code = code
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], interrupts: Interrupts) -> int:
     """Return 0 when told, 1 for rules that are refused or a store that fails, 2 for the question.
 
-    What comes out goes to standard output; progress, and what is wrong, to standard error.
+    What comes out goes to standard output; progress, and what is wrong, to standard error. Raises
+    Interrupted.
     """
     asked = _parser().parse_args(arguments)
     try:
-        _tell(asked)
+        _tell(asked, interrupts)
     except CannotAnswer as error:
         print(error, file=sys.stderr)
         return error.code
@@ -66,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _tell(asked: argparse.Namespace) -> None:
+def _tell(asked: argparse.Namespace, interrupts: Interrupts) -> None:
     now = utc_now()
     files: tuple[Path, ...] = tuple(asked.rules or ())
     rules = Rules(asked.draft or ", ".join(path.name for path in files), files)
@@ -86,7 +88,7 @@ def _tell(asked: argparse.Namespace) -> None:
             rows=asked.csv is not None,
         )
         totals = Totals()
-        with _said(), closing(follow_stored(question)) as pages, _progress() as show:
+        with _said(), closing(follow_stored(question, interrupts)) as pages, _progress() as show:
             for page in pages:
                 totals.add(page.totals)
                 write(page.rows)

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ from gateway.journey.duty import Rulebook
 from gateway.journey.membership import journeys_of
 from gateway.rulebook import england_and_wales, load_draft, load_drafts, load_rulebook
 from gateway.what_if.rows import Row, rows_of
+from shared.interrupts import Interrupts
 from shared.store import Store
 
 # References a page: some 8,000 events, a quarter of a second's work and a few megabytes.
@@ -72,11 +73,12 @@ class Page:
     rows: list[Row]
 
 
-def follow_stored(question: Question) -> Generator[Page, None, None]:
+def follow_stored(question: Question, interrupts: Interrupts) -> Generator[Page, None, None]:
     """Yield what all journeys come to, page by page, in the order of their references' keys.
 
     Only a few pages are under way at any time, however large the store is. Closing the iterator
-    lets these end and does no more. Raises NotReady, and BrokenProcessPool where a worker died.
+    lets these end and does no more. Raises Interrupted, NotReady, and BrokenProcessPool where a
+    worker died.
     """
     workers = os.cpu_count() or 1
     pool = ProcessPoolExecutor(
@@ -99,6 +101,9 @@ def follow_stored(question: Question) -> Generator[Page, None, None]:
                             under_way.append((after, pool.submit(_follow, keys)))
                 if under_way:
                     last, page = under_way.popleft()
+                    while not page.done():
+                        interrupts.check()
+                        wait((page,), timeout=0.1)
                     totals, rows = page.result()
                     # Keys are hashes, so that the last one says how far we are.
                     yield Page(last.int / ALL_KEYS, totals, rows)
@@ -109,7 +114,7 @@ def follow_stored(question: Question) -> Generator[Page, None, None]:
 
 @contextmanager
 def _ctrl_c_is_ours() -> Iterator[None]:
-    """Start processes that never hear of Ctrl-C, which a terminal sends to them too."""
+    """Start processes that never hear of Ctrl-C, which a terminal sends to all of them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
