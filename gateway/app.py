@@ -8,11 +8,11 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from gateway.journey.silences import Standard
-from gateway.routes import journeys, what_if
+from gateway.routes import feeds, journeys, what_if
 from gateway.rulebook import england_and_wales, load_drafts, load_rulebook
 from gateway.state import GatewayState
 from shared.codes import routes as code_lists
-from shared.settings import SilenceSettings, StoreSettings
+from shared.settings import FeedSettings, SilenceSettings, StoreSettings
 from shared.store import Store, database_for, utc_now
 from shared.web import application
 
@@ -41,6 +41,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
                 drafts=drafts,
                 calendar=calendar,
                 standard=Standard(silence.silence_days, silence.member_silence_days),
+                feed_settings=FeedSettings(),
                 clock=clock,
             )
             try:
@@ -57,6 +58,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(journeys.router)
     app.include_router(what_if.router)
     app.include_router(code_lists.router)
+    app.include_router(feeds.router)
     return app
 
 

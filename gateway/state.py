@@ -8,6 +8,7 @@ from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
+from shared.settings import FeedSettings
 from shared.store import Store
 
 
@@ -20,4 +21,5 @@ class GatewayState:
     drafts: Mapping[str, DraftRulebook]  # by name; read by what-if alone
     calendar: Calendar
     standard: Standard
+    feed_settings: FeedSettings
     clock: Callable[[], datetime]

@@ -77,6 +77,11 @@ def last_moment_of(day: date) -> datetime:
     return end_of(day) - timedelta(microseconds=1)
 
 
+def weeks_from(instant: datetime, weeks: int) -> datetime:
+    """Return, in UTC, the same time of London's clocks so many weeks after an aware instant."""
+    return (instant.astimezone(LONDON) + timedelta(weeks=weeks)).astimezone(UTC)
+
+
 def write_instant(instant: datetime) -> str:
     """Write an aware instant in UTC, as everything in the store and the API is written."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

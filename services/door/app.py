@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from services.door.checks import check
 from services.door.content import as_corrected
 from services.door.envelope import Message
+from services.door.feeds import feeds_router
 from services.door.replies import BatchReply, Item, ReceiptBody, batch_reply, item_of, receipt_body
 from services.door.vocabulary import vocabulary_of
 from services.door.wire import Reader, read_json, types_of
@@ -93,6 +94,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     app.state.also_documented = room.messages
     app.include_router(vocabulary_of(room.agency, room.messages, room.examples))
     app.include_router(code_lists.router)
+    app.include_router(feeds_router(room.agency, clock))
 
     @app.post(
         "/v1/events",

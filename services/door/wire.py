@@ -154,7 +154,7 @@ class Reader:
         ]
 
     def _fault(self, wrong: Any, path: list[str], item: Mapping[str, Any]) -> Fault:
-        kind, context, field = wrong["type"], wrong.get("ctx", {}), ".".join(path)
+        kind, field = wrong["type"], ".".join(path)
         if kind == "union_tag_not_found":
             return Fault("type", "is missing", "name the type of the event")
         if kind == "union_tag_invalid":
@@ -165,23 +165,7 @@ class Reader:
             )
         if kind == "extra_forbidden":
             return self._unknown_field(path, item)
-        if kind == "literal_error":
-            expected = context["expected"].replace("True", "'true'")
-            near = nearest(str(wrong["input"]), re.findall("'([^']+)'", expected))
-            remedy = "use " + expected.replace("'", "")
-            return Fault(
-                field,
-                "is not one of its values",
-                f"did you mean {near}? {remedy}" if near else remedy,
-            )
-        if isinstance(context.get("error"), Wrong):
-            return Fault(field, context["error"].wrong, context["error"].remedy)
-        if kind in _SAID:
-            said, remedy = _SAID[kind]
-            return Fault(field, said, remedy.format(**context))
-        return Fault(
-            field, f"is not right: {wrong['msg'][:1].lower()}{wrong['msg'][1:]}", "correct it"
-        )
+        return fault_of(wrong, field)
 
     def _unknown_field(self, path: list[str], item: Mapping[str, Any]) -> Fault:
         model: type[BaseModel] | None = self.types[item["type"]]
@@ -240,6 +224,26 @@ def _model_under(model: type[BaseModel], step: str) -> type[BaseModel] | None:
         if isinstance(one, type) and issubclass(one, BaseModel):
             return one
     return None
+
+
+def fault_of(wrong: Any, field: str) -> Fault:
+    """Return one error of Pydantic's, on a field, in words fit for the sender."""
+    kind, context = wrong["type"], wrong.get("ctx", {})
+    if kind == "literal_error":
+        expected = context["expected"].replace("True", "'true'")
+        near = nearest(str(wrong["input"]), re.findall("'([^']+)'", expected))
+        remedy = "use " + expected.replace("'", "")
+        return Fault(
+            field,
+            "is not one of its values",
+            f"did you mean {near}? {remedy}" if near else remedy,
+        )
+    if isinstance(context.get("error"), Wrong):
+        return Fault(field, context["error"].wrong, context["error"].remedy)
+    if kind in _SAID:
+        said, remedy = _SAID[kind]
+        return Fault(field, said, remedy.format(**context))
+    return Fault(field, f"is not right: {wrong['msg'][:1].lower()}{wrong['msg'][1:]}", "correct it")
 
 
 def count(number: int, what: str) -> str:

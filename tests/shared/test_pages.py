@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from shared.interruption import Declaration
 from shared.journey_event import JourneyRecord
 from shared.store import Store
 from tests.conftest import OpenStore
@@ -47,6 +48,41 @@ async def test_every_record_comes_once_as_it_is_read_alone(
         assert sorted(told) == sorted(NAMES)
         for record in records:
             assert record == await reader.read_record(record.references[-1].reference_id)
+
+
+async def test_records_bring_the_interruptions_of_those_who_may_owe(
+    open_store: OpenStore, reader: Store
+) -> None:
+    police, probation = [
+        await open_store(role, clock=lambda: NOON) for role in ("police", "probation")
+    ]
+    passed_to = said("contact_scheme.referred", {"region": "south-west"}, id="r")
+    await police.publish([passed_to, *(said(id=name, reference=name) for name in NAMES)])
+    for store, agency, organisation in (
+        (police, "police", "avon-and-somerset"),
+        (probation, "probation", "south-west"),
+        (probation, "probation", "wales"),
+    ):
+        await store.declare(
+            Declaration(
+                agency=agency,
+                organisation=organisation,
+                system=organisation,
+                id="1",
+                occurred_at=NOON,
+                reason="moving house",
+                since=NOON,
+            )
+        )
+    records = await every_record(reader, 5, NOON)
+    assert len(records) == len(NAMES) + 1
+    for record in records:
+        assert record == await reader.read_record(record.references[0].reference_id)
+    told = [{one.organisation for one in record.interruptions} for record in records]
+    assert told.count({"avon-and-somerset"}) == len(NAMES)
+    assert told.count({"avon-and-somerset", "south-west"}) == 1
+    before = await every_record(reader, 5, NOON - timedelta(microseconds=1))
+    assert before == []
 
 
 async def test_a_long_chain_and_a_ring_come_once(store: Store, reader: Store) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.doors import Doors
-from tests.gateway.routes.conftest import SetClock
+from tests.doors import Doors, SetClock
 from tests.gateway.routes.test_journeys import CRIME, arrest, event, report
 
 NICHE = "/police/avon-and-somerset/niche"

@@ -10,8 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from tests.doors import Doors
-from tests.gateway.routes.conftest import SetClock
+from tests.doors import Doors, SetClock
 from tests.gateway.routes.test_journeys import event, report
 from tests.shared.databases import Database
 

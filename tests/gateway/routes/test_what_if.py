@@ -9,8 +9,7 @@ from demo.samples import samples
 from gateway.what_if.answers import NOT_THE_LAW
 from shared.journey_event import reference_id
 from tests.builders import calendar, rulebook
-from tests.doors import Doors
-from tests.gateway.routes.conftest import SetClock
+from tests.doors import Doors, SetClock
 
 DRAFT = "sentence-review"
 CRIME = "crime:kent/4624001234/V1"
