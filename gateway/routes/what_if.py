@@ -116,13 +116,10 @@ async def what_if(
     found = await run_in_threadpool(differences, records, asked, state, moments)
     following = None
     if len(keys) == limit:
-        query = {
-            "draft": draft,
-            "as_of": moments.as_of.isoformat(),
-            "known_at": cut.isoformat(),
-            "after": keys[-1],
-            "limit": limit,
-        }
+        # The moments as they were asked: a day of long ago can be asked about, its end cannot.
+        query = {"draft": draft, "known_at": known_at or now.isoformat()}
+        query |= {} if as_of is None else {"as_of": as_of}
+        query |= {"after": str(keys[-1]), "limit": str(limit)}
         following = f"{request.url.path}?{urlencode(query)}"
     body = WhatIfPage(
         draft=asked.name,

@@ -233,6 +233,18 @@ async def test_a_question_that_cannot_be_answered_names_its_field(
         assert one.json()["errors"] == answer.json()["errors"]
 
 
+async def test_moments_may_lie_centuries_away(doors: Doors) -> None:
+    await play(doors, *sentenced())
+    for moment in ("0001-01-01", "1900-01-01T00:00:00Z", "9999-12-31", "9999-12-31T23:59:59-14:00"):
+        for name in ("as_of", "known_at"):
+            params = {"draft": DRAFT, name: moment, "limit": 1}
+            answer = await doors.gateway.get("/v1/what-if", params=params)
+            assert answer.status_code in (200, 422), (params, answer.text)
+            if answer.is_success and answer.json()["next"]:
+                following = await doors.gateway.get(answer.json()["next"])
+                assert following.status_code == 200, following.text
+
+
 async def test_the_remedy_names_the_drafts(doors: Doors) -> None:
     answer = await doors.gateway.get("/v1/what-if", params={"draft": "sentence-reviews"})
     assert DRAFT in answer.json()["errors"][0]["remedy"]
