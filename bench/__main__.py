@@ -1,8 +1,12 @@
 """Runs every bench one after the other: `make bench`."""
 
-from bench import heart, publish_styles
+import asyncio
+
+from bench import heart, pages, publish_styles
 
 print("How to publish: one event a request, kept before the reply (docs/adr/0004)\n")
 publish_styles.main()
 print("\nThe heart: the whole rulebook on one journey after the other\n")
 heart.measure(heart.JOURNEYS, heart.ROUNDS)
+print("\nThe store read from end to end, page by page\n")
+asyncio.run(pages.measure(pages.JOURNEYS, pages.ROUNDS))

@@ -81,6 +81,7 @@ def follow_plainly(
     for duty in rulebook.duties:
         if duty.starts.silence:
             verdicts += silences(duty, things, days_off, as_of)
+        begun = set()
         for starts in starts_of(duty):
             for fact in things:
                 start = started(duty, starts, fact, things)
@@ -92,6 +93,10 @@ def follow_plainly(
                     verdicts.append(verdict)
                     if not duty.repeats or answer is None:
                         break
+                    turn = answer.events[0].source, answer.events[0].id, start.suspect
+                    if turn in begun:
+                        break
+                    begun.add(turn)
                     start = fact = replace(
                         start,
                         at=answer.at,

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from demo.interrupts import Interrupted, Interrupts
+from shared.interrupts import Interrupted, Interrupts
 
 # Where the output is no terminal, it is as wide as its widest table.
 WIDTH = 120

@@ -10,7 +10,6 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from demo.interrupts import Interrupted, Interrupts
 from demo.player import NotFound, Player
 from demo.processes import (
     App,
@@ -24,6 +23,7 @@ from demo.processes import (
 )
 from demo.samples import Sample, samples
 from demo.summary import summary
+from shared.interrupts import Interrupted, Interrupts
 from shared.settings import DemoSettings, StoreSettings
 from shared.store.address import DATABASE, embedded_store
 

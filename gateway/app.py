@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from gateway.journey.silences import Standard
-from gateway.routes import feeds, journeys, obligations
-from gateway.rulebook import england_and_wales, load_rulebook
+from gateway.routes import feeds, journeys, obligations, what_if
+from gateway.rulebook import england_and_wales, load_drafts, load_rulebook
 from gateway.state import GatewayState
 from shared.codes import routes as code_lists
 from shared.settings import FeedSettings, SilenceSettings, StoreSettings
@@ -29,6 +29,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         calendar = england_and_wales()
         rulebook = load_rulebook(calendar=calendar)
+        drafts = load_drafts(rulebook, calendar)
         silence = SilenceSettings()
         database = database_for("gateway", StoreSettings())
         url = await run_in_threadpool(database.__enter__)
@@ -37,6 +38,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
             app.state.gateway = GatewayState(
                 store=store,
                 rulebook=rulebook,
+                drafts=drafts,
                 calendar=calendar,
                 standard=Standard(silence.silence_days, silence.member_silence_days),
                 feed_settings=FeedSettings(),
@@ -55,6 +57,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app = application("Victim Journey gateway", DESCRIPTION, lifespan=lifespan, ready=ready)
     app.include_router(journeys.router)
     app.include_router(obligations.router)
+    app.include_router(what_if.router)
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
     return app

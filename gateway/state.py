@@ -1,10 +1,11 @@
 """What a running gateway works with: the store, the rulebook, the calendar, the clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.journey.calendar import Calendar
+from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
 from shared.settings import FeedSettings
@@ -17,6 +18,7 @@ class GatewayState:
 
     store: Store
     rulebook: Rulebook
+    drafts: Mapping[str, DraftRulebook]  # by name; read by what-if alone
     calendar: Calendar
     standard: Standard
     feed_settings: FeedSettings

@@ -1,6 +1,7 @@
 """Which references make one journey, as known at one moment, and what the journey is called."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -69,6 +70,18 @@ def journey_of(
         ),
         interruptions=record.interruptions,
     )
+
+
+def journeys_of(record: JourneyRecord, *, known_at: datetime | None = None) -> Iterator[Membership]:
+    """Yield every journey of a record once, as known at a moment (aware, None for now)."""
+    told: set[UUID] = set()
+    for reference in record.references:
+        if reference.reference_id in told:
+            continue
+        found = journey_of(record, reference.reference_id, known_at=known_at)
+        if found is not None:
+            told.update(member.reference_id for member in found.references)
+            yield found
 
 
 def neighbours(record: JourneyRecord, known_at: datetime | None) -> dict[UUID, set[UUID]]:

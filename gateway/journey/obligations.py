@@ -54,6 +54,7 @@ class _Following:
         self._course = course
         self._obligations: list[Obligation] = []
         self._not_owed: list[NotOwed] = []
+        self._periods: set[tuple[str, str, str, str | None]] = set()
         victim = story.victim
         self._somebody = victim.kind != "business" and victim.spokesperson is None
 
@@ -154,17 +155,23 @@ class _Following:
             self._again(demand, start, obligation.answer)
 
     def _again(self, demand: Demand, start: Fact, answer: Answered) -> None:
-        """Start the next period of a duty that repeats, on the day it was last answered."""
+        """Start the next period of a duty that repeats, on the day it was last answered.
+
+        What answered two periods at once begins one next period only.
+        """
         following = demand.opening.demands[self._law.era(answer.day)]
-        if following is None:
+        event = answer.event
+        period = (demand.duty.id, event.source, event.id, start.suspect)
+        if following is None or period in self._periods:
             return
+        self._periods.add(period)
         start = replace(
             start,
-            type=answer.event.type,
+            type=event.type,
             at=answer.at,
             day=answer.day,
-            by_day=answer.event.precision == "day",
-            sources=(answer.event,),
+            by_day=event.precision == "day",
+            sources=(event,),
         )
         self._owe(following, start, start)
 

@@ -34,7 +34,6 @@ KnownAt = Annotated[
         "Left out: all that is known.",
     ),
 ]
-
 JourneyId = Annotated[
     UUID,
     Path(

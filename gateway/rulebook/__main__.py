@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from gateway.rulebook.bank_holidays import england_and_wales
 from gateway.rulebook.comparing import compare
+from gateway.rulebook.drafts import load_drafts
 from gateway.rulebook.grammar import suggest
 from gateway.rulebook.load import RULES, RuleFiles, load_rulebook, read_files
 from gateway.rulebook.refusal import RulebookError
@@ -70,11 +72,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(read: RuleFiles, folder: Traversable) -> int:
-    load_rulebook(folder)
+    rulebook = load_rulebook(folder)
+    drafts = load_drafts(rulebook, england_and_wales()) if folder == RULES else {}
     print(
         f"{len(read.rules)} rules, {len(read.order)} rules of order, "
         f"{len(read.not_observable)} rows not observable, {read.examples} examples, all come out"
     )
+    if drafts:
+        print(f"drafts, which are not the law, come out too: {', '.join(drafts)}")
     return DONE
 
 

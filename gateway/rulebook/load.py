@@ -74,18 +74,18 @@ def load_rulebook(
     Raises RulebookError with everything that is wrong with any of the files.
     """
     read = read_files(folder)
+    duties = tuple(rule.duty for rule in read.rules)
     if check_examples:
         judge = calendar or england_and_wales()
-        failing = [fault for rule in read.rules for fault in _failing(rule, read.rules, judge)]
+        failing = [f for rule in read.rules for f in failing_examples(rule, duties, judge)]
         failing += failing_orders(read.order)
         if failing:
             raise RulebookError(failing)
     digest = sha256()
     lists = (folder / name for name in (EDITIONS, NOT_OBSERVABLE))
-    for file in (*_files_in(folder / DUTIES), *_files_in(folder / ORDER), *lists):
+    for file in (*files_in(folder / DUTIES), *files_in(folder / ORDER), *lists):
         content = file.read_bytes()
         digest.update(f"{file.name} {len(content)}\n".encode() + content)
-    duties = tuple(rule.duty for rule in read.rules)
     return Rulebook(duties, digest.hexdigest(), tuple(order.rule for order in read.order))
 
 
@@ -103,11 +103,14 @@ def read_files(folder: Traversable = RULES) -> RuleFiles:
     if faults:
         raise RulebookError(faults)
     editions, faults = read_editions(folder / EDITIONS)
-    rules, wrong = _read_duties(_files_in(folder / DUTIES))
+    rules, wrong = read_duties(files_in(folder / DUTIES))
+    if not rules and not wrong:
+        words = "there is no rule file here: put the files of the Code back"
+        wrong.append(RuleFault(DUTIES, 1, Refusal.NO_RULES, words))
     faults += wrong
     if editions:
         faults += _editions_unknown(rules, editions)
-    order, wrong = read_order(_files_in(folder / ORDER), editions)
+    order, wrong = read_order(files_in(folder / ORDER), editions)
     faults += wrong
     ids = frozenset(rule.duty.id for rule in rules)
     not_observable, wrong = read_not_observable(folder / NOT_OBSERVABLE, ids, editions)
@@ -117,7 +120,13 @@ def read_files(folder: Traversable = RULES) -> RuleFiles:
     return RuleFiles(rules, order, editions, not_observable)
 
 
-def _read_duties(found: Iterable[Traversable]) -> tuple[tuple[RuleFile, ...], list[RuleFault]]:
+def read_duties(
+    found: Iterable[Traversable], known: Iterable[str] = ()
+) -> tuple[tuple[RuleFile, ...], list[RuleFault]]:
+    """Return every rule of some files, by right and id, and everything that is wrong with them.
+
+    `known` are the ids of other rules that these may follow.
+    """
     faults: list[RuleFault] = []
     rules: list[RuleFile] = []
     for file in found:
@@ -126,16 +135,14 @@ def _read_duties(found: Iterable[Traversable]) -> tuple[tuple[RuleFile, ...], li
         faults += reading.faults
         if rule is not None:
             rules.append(rule)
-    if not rules and not faults:
-        words = "there is no rule file here: put the files of the Code back"
-        faults.append(RuleFault(DUTIES, 1, Refusal.NO_RULES, words))
     faults += _rules_given_twice(rules)
     if not faults:  # a file that could not be read may hold the rule that another follows
-        faults += _rules_unknown(rules)
+        faults += _rules_unknown(rules, known)
     return tuple(sorted(rules, key=lambda rule: (rule.duty.right, rule.duty.id))), faults
 
 
-def _files_in(folder: Traversable) -> list[Traversable]:
+def files_in(folder: Traversable) -> list[Traversable]:
+    """Return the rule files of a folder, in the order of their names."""
     if not folder.is_dir():
         return []
     found = (file for file in folder.iterdir() if file.name.endswith((".yaml", ".yml")))
@@ -151,8 +158,8 @@ def _rules_given_twice(rules: Iterable[RuleFile]) -> Iterator[RuleFault]:
             yield RuleFault(rule.name, rule.lines["id",], Refusal.RULE_TWICE, words)
 
 
-def _rules_unknown(rules: Iterable[RuleFile]) -> Iterator[RuleFault]:
-    ids = {rule.duty.id for rule in rules}
+def _rules_unknown(rules: Iterable[RuleFile], known: Iterable[str]) -> Iterator[RuleFault]:
+    ids = {*known, *(rule.duty.id for rule in rules)}
     for rule in rules:
         others = ids - {rule.duty.id}
         follows = rule.duty.follows
@@ -175,8 +182,11 @@ def _editions_unknown(
                 yield RuleFault(rule.name, line, Refusal.UNKNOWN_EDITION, wrong[1])
 
 
-def _failing(rule: RuleFile, rules: Iterable[RuleFile], calendar: Calendar) -> Iterator[RuleFault]:
-    rulebook = Rulebook(tuple(other.duty for other in rules), "")
+def failing_examples(
+    rule: RuleFile, duties: Iterable[Duty], calendar: Calendar
+) -> Iterator[RuleFault]:
+    """Yield the examples of a rule that do not come out among these duties."""
+    rulebook = Rulebook(tuple(duties), "")
     for index, example in enumerate(rule.examples):
         difference = fails(example, rule.duty, calendar, rulebook)
         if difference is not None:

@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Self
 from uuid import UUID
 
@@ -23,7 +25,7 @@ from shared.journey_event import (
 )
 from shared.london import end_of, start_of
 from shared.problems import ChangedStory, NotReady
-from shared.store import feeds, statements
+from shared.store import feeds, pages, statements
 from shared.store.address import for_asyncpg
 from shared.store.parcels import KeptIdentity, Parcel, columns, parcels
 
@@ -37,6 +39,9 @@ CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
 # How often a statement that met another in a deadlock is sent before we give up.
 ATTEMPTS = 5
+
+# PostgreSQL writes a value and nothing around it, for which json.loads would look each time.
+_read_json = json.JSONDecoder().raw_decode
 
 _UNREACHABLE = (
     OSError,
@@ -144,26 +149,28 @@ class Store:
         we first heard of them. None where nobody has ever used the reference.
         """
         rows = await self._fetch(statements.READ, lambda: [reference_id])
-        references = {
-            KnownReference(
-                reference=row["reference"],
-                reference_id=row["reference_id"],
-                first_received_at=row["first_received_at"],
-                version=row["version"],
-            )
-            for row in rows
-            if row["reference_id"] is not None
-        }
-        if not references:
-            return None
-        declared = [feeds.declaration_of(row) for row in rows if row["reference_id"] is None]
-        return JourneyRecord(
-            references=tuple(
-                sorted(references, key=lambda known: (known.first_received_at, known.reference))
-            ),
-            events=tuple(_kept_event(row) for row in rows if row["event_id"] is not None),
-            interruptions=interruptions_of(declared),
-        )
+        return _record(rows) if rows else None
+
+    async def read_keys(self, *, after: UUID, limit: int, known_at: datetime) -> list[UUID]:
+        """Return the keys of the next references after a key, as known at a moment, in order.
+
+        Fewer than `limit` are the last. Keys are hashes, and so spread evenly over all possible.
+        """
+        asked = [after, limit, known_at]
+        rows = await self._fetch(pages.KEYS, lambda: asked)
+        return [row["reference_id"] for row in rows]
+
+    async def read_records(
+        self, keys: Sequence[UUID], *, known_at: datetime
+    ) -> list[JourneyRecord]:
+        """Return the records of which one of these keys is the smallest, in one snapshot.
+
+        Asked with every key of the store, page by page and as known at one moment, it returns every
+        record once. Each is as `read_record` returns it, without what arrived later.
+        """
+        asked = [list(keys), known_at]
+        rows = await self._fetch(pages.RECORDS, lambda: asked)
+        return [_record(list(own)) for _, own in groupby(rows, itemgetter("origin"))]
 
     async def read_feeds(self, agencies: Sequence[Agency]) -> list[Feed]:
         """Return every feed of these agencies that has sent an event, in no particular order."""
@@ -253,6 +260,31 @@ class _Batch:
         return columns(list(self.firsts.values()), self.received_at)
 
 
+def _record(rows: Sequence[Any]) -> JourneyRecord:
+    """Return the record of some rows; those without a reference are declarations."""
+    references = {row["reference_id"]: row for row in rows if row["reference_id"] is not None}
+    return JourneyRecord(
+        references=tuple(
+            sorted(
+                (
+                    KnownReference(
+                        reference=row["reference"],
+                        reference_id=row["reference_id"],
+                        first_received_at=row["first_received_at"],
+                        version=row["version"],
+                    )
+                    for row in references.values()
+                ),
+                key=lambda known: (known.first_received_at, known.reference),
+            )
+        ),
+        events=tuple(_kept_event(row) for row in rows if row["event_id"] is not None),
+        interruptions=interruptions_of(
+            feeds.declaration_of(row) for row in rows if row["reference_id"] is None
+        ),
+    )
+
+
 def _kept_event(row: Any) -> KeptEvent:
     return KeptEvent(
         source=row["source"],
@@ -260,7 +292,7 @@ def _kept_event(row: Any) -> KeptEvent:
         type=row["type"],
         reference=row["reference"],
         occurred_at=row["occurred_at"],
-        data=json.loads(row["data"]),
+        data=_read_json(row["data"])[0],
         precision=row["time_precision"],
         recorded_at=row["recorded_at"],
         received_at=row["received_at"],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.journey.difference import Way
 from gateway.journey.duty import Clock, Counts, Kind
 from gateway.journey.order import Outcome
 from gateway.journey.stages import Stage
@@ -89,8 +90,9 @@ def test_every_verb_in_the_documents_exists(root: Path, documents: dict[Path, st
         [clock.value for clock in Clock],
         [counts.value for counts in Counts],
         [outcome.value for outcome in Outcome],
+        [way.value for way in Way],
     ],
-    ids=["standings", "stages", "entries", "kinds", "clocks", "counts", "outcomes"],
+    ids=["standings", "stages", "entries", "kinds", "clocks", "counts", "outcomes", "ways"],
 )
 def test_the_glossary_has_the_words_of_the_code(words: list[str], glossary: str) -> None:
     assert [word for word in words if f"`{word}`" not in glossary] == []

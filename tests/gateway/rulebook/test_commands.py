@@ -35,6 +35,7 @@ def test_check_counts_what_comes_out() -> None:
     assert checked.stdout == (
         f"{len(READ.rules)} rules, {len(READ.order)} rules of order, "
         f"{len(READ.not_observable)} rows not observable, {READ.examples} examples, all come out\n"
+        "drafts, which are not the law, come out too: code-2026, sentence-review\n"
     )
 
 
