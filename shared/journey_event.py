@@ -35,7 +35,9 @@ class JourneyEvent:
     `source` and `id` are its identity for ever. `reference` is the sender's own reference for the
     victim. `occurred_at` and `recorded_at` (when it was keyed at source, where the sender says)
     are in UTC; with precision "day" only the London day of `occurred_at` is known. `data` holds
-    plain JSON values named as in the vocabulary, instants in UTC, nothing null.
+    plain JSON values named as in the vocabulary, instants in UTC, nothing null. `backfill` says
+    that it was loaded as history, so that its late arrival is nobody's late keying; it is no part
+    of what was said, and the same event sent with and without it is the same.
     """
 
     source: str
@@ -46,6 +48,7 @@ class JourneyEvent:
     data: Mapping[str, Any]
     precision: Precision = "instant"
     recorded_at: datetime | None = None
+    backfill: bool = False
 
     @property
     def agency(self) -> str:

@@ -29,11 +29,13 @@ class RolePasswords(BaseSettings):
 
 
 class DoorSettings(BaseSettings):
-    """The size limits of an agency's door."""
+    """The size limits of an agency's door: of what is sent, and of all that it holds at once."""
 
     event_limit_bytes: int = Field(default=256 * KIB, gt=0)
     batch_limit_bytes: int = Field(default=10 * KIB * KIB, gt=0)
     batch_limit_items: int = Field(default=10_000, gt=0)
+    file_limit_bytes: int = Field(default=KIB * KIB * KIB, gt=0)
+    in_hand_limit_bytes: int = Field(default=64 * KIB * KIB, gt=0)
 
 
 class SilenceSettings(BaseSettings):

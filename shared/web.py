@@ -1,7 +1,7 @@
-"""What every application of ours does alike on the web: problems, health, and reading a body."""
+"""What every application of ours does alike on the web: problems, health and documents."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from shared.problems import (
     MEDIA_TYPE,
@@ -119,19 +120,6 @@ def build_version() -> str:
         return "0"
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """Read a request's body of at most `limit` bytes, and no further.
-
-    Raises TooLarge as soon as the limit is passed, whatever the headers said.
-    """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise too_large(limit)
-    return bytes(body)
-
-
 def too_large(limit: int) -> TooLarge:
     """Return the problem for a body over a limit in bytes."""
     return TooLarge(
@@ -179,12 +167,18 @@ async def _say_validation(request: Request, error: RequestValidationError) -> JS
 async def _say_http(request: Request, error: HTTPException) -> JSONResponse:
     path = request.url.path
     if error.status_code == 405:
-        allowed: Mapping[str, str] = error.headers or {}
+        # Starlette names the methods of the first route with this path only.
+        routes = [r for r in request.app.routes if r.matches(request.scope)[0] is not Match.NONE]
+        methods = {method for route in routes for method in route.methods}
         fault = Fault(
             "method", f"{request.method} is not taken here", "see the API's documentation"
         )
         return problem_response(
-            NotAllowed(f"{path} does not take {request.method}.", fault, headers=dict(allowed))
+            NotAllowed(
+                f"{path} does not take {request.method}.",
+                fault,
+                headers={"Allow": ", ".join(sorted(methods))},
+            )
         )
     if error.status_code == 404:
         fault = Fault("path", "is not an address of this service", "see /docs for the addresses")
@@ -195,5 +189,5 @@ async def _say_http(request: Request, error: HTTPException) -> JSONResponse:
 async def _say_failed(request: Request, error: Exception) -> JSONResponse:
     log.error("unexpected %s on %s %s", type(error).__name__, request.method, request.url.path)
     return problem_response(
-        Failed("The fault is ours. Nothing you sent was kept; send the same again later.")
+        Failed("The fault is ours. Send the same again later: what was kept is not kept twice.")
     )

@@ -32,13 +32,27 @@ class Item(BaseModel):
     problem: ProblemBody | None = None
 
 
-class BatchReply(BaseModel):
-    """One answer an item, and how many there were of each kind."""
+class Totals(BaseModel):
+    """How many answers there were of each kind."""
 
-    items: list[Item]
     created: int
     repeated: int
     refused: int
+
+
+class BatchReply(Totals):
+    """One answer an item, and how many there were of each kind."""
+
+    items: list[Item]
+
+
+class LastLine(Totals):
+    """What ends the answer to lines: an answer without it is not whole.
+
+    The problem says why the lines after those that are answered were not read.
+    """
+
+    problem: ProblemBody | None = None
 
 
 def receipt_body(receipt: Receipt) -> ReceiptBody:
@@ -57,10 +71,15 @@ def item_of(answer: Receipt | Problem, source: object, id_: object) -> Item:
     said_source = source if isinstance(source, str) else None
     said_id = id_ if isinstance(id_, str) else None
     if isinstance(answer, Problem):
-        problem = ProblemBody.model_validate(answer.body())
+        problem = problem_body(answer)
         return Item(status="refused", source=said_source, id=said_id, problem=problem)
     receipt = receipt_body(answer)
     return Item(status=receipt.status, source=said_source, id=said_id, receipt=receipt)
+
+
+def problem_body(problem: Problem) -> ProblemBody:
+    """Return a problem as it stands within another answer."""
+    return ProblemBody.model_validate(problem.body())
 
 
 def batch_reply(items: list[Item]) -> BatchReply:

@@ -110,6 +110,7 @@ def columns(parcels: Sequence[Parcel], received_at: datetime) -> list[Any]:
         [event.recorded_at for event in events],
         [parcel.data for parcel in parcels],
         [parcel.digest for parcel in parcels],
+        [event.backfill for event in events],
         *_turned(touched, 3),
         *_turned(sides, 5),
         *_turned(keys, 3),

@@ -1,4 +1,4 @@
-"""The three statements of the journey store, each a transaction and a snapshot of its own."""
+"""The four statements of the journey store, each a transaction and a snapshot of its own."""
 
 # All of a batch in one journey to the server and back. Every batch takes its identities in one
 # order and, only when it has them all, its references in one order, so that two batches can wait
@@ -8,10 +8,11 @@ PUBLISH = """
 WITH sent AS (
     SELECT * FROM unnest(
         $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::timestamptz[], $10::text[], $11::timestamptz[], $12::jsonb[], $13::bytea[]
+        $9::timestamptz[], $10::text[], $11::timestamptz[], $12::jsonb[], $13::bytea[],
+        $14::boolean[]
     ) AS sent (
         event_id, reference_id, source, source_event_id, agency, organisation, type,
-        occurred_at, time_precision, recorded_at, data, digest
+        occurred_at, time_precision, recorded_at, data, digest, backfill
     )
 ), kept AS (
     INSERT INTO event_identity
@@ -23,14 +24,14 @@ WITH sent AS (
 ), added AS (
     INSERT INTO event
         (reference_id, event_id, source, source_event_id, agency, organisation, type,
-         occurred_at, time_precision, recorded_at, received_at, data)
+         occurred_at, time_precision, recorded_at, received_at, data, backfill)
     SELECT reference_id, event_id, source, source_event_id, agency, organisation, type,
-           occurred_at, time_precision, recorded_at, $1, data
+           occurred_at, time_precision, recorded_at, $1, data, backfill
     FROM kept JOIN sent USING (event_id)
 ), raised AS (
     INSERT INTO reference (reference_id, reference, scheme, first_received_at, version)
     SELECT DISTINCT reference_id, reference, split_part(reference, ':', 1), $1, 1
-    FROM kept JOIN unnest($14::uuid[], $15::uuid[], $16::text[])
+    FROM kept JOIN unnest($15::uuid[], $16::uuid[], $17::text[])
         AS touched (event_id, reference_id, reference) USING (event_id)
     ORDER BY reference_id
     ON CONFLICT (reference_id) DO UPDATE SET version = reference.version + 1
@@ -38,12 +39,13 @@ WITH sent AS (
     INSERT INTO reference_link
         (reference_id, other_id, event_id, in_effect, occurred_at, received_at)
     SELECT reference_id, other_id, event_id, in_effect, occurred_at, $1
-    FROM kept JOIN unnest($17::uuid[], $18::uuid[], $19::uuid[], $20::boolean[], $21::timestamptz[])
-        AS side (event_id, reference_id, other_id, in_effect, occurred_at) USING (event_id)
+    FROM kept JOIN unnest(
+        $18::uuid[], $19::uuid[], $20::uuid[], $21::boolean[], $22::timestamptz[]
+    ) AS side (event_id, reference_id, other_id, in_effect, occurred_at) USING (event_id)
 ), keyed AS (
     INSERT INTO victim_key (victim_key, reference_id, event_id)
     SELECT victim_key, reference_id, event_id
-    FROM kept JOIN unnest($22::uuid[], $23::uuid[], $24::text[])
+    FROM kept JOIN unnest($23::uuid[], $24::uuid[], $25::text[])
         AS pseudonym (event_id, reference_id, victim_key) USING (event_id)
 )
 SELECT event_id FROM kept
@@ -53,6 +55,12 @@ FIND = """
 SELECT source, source_event_id, digest, event_id, received_at
 FROM unnest($1::text[], $2::text[]) AS wanted (source, source_event_id)
 JOIN event_identity USING (source, source_event_id)
+"""
+
+RECEIPT = """
+SELECT source, source_event_id, reference, event_id, received_at
+FROM event_identity JOIN reference USING (reference_id)
+WHERE source = $1 AND source_event_id = $2
 """
 
 # It walks every link ever kept, in effect or not: which references belong together, and when, is
@@ -68,7 +76,7 @@ WITH RECURSIVE joined (reference_id) AS (
     ) AS link
 )
 SELECT reference.reference_id, reference, first_received_at, version, event_id, source,
-       source_event_id, type, occurred_at, time_precision, recorded_at, received_at, data
+       source_event_id, type, occurred_at, time_precision, recorded_at, received_at, data, backfill
 FROM joined
 CROSS JOIN LATERAL (
     SELECT * FROM reference WHERE reference.reference_id = joined.reference_id OFFSET 0

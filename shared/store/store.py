@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -18,12 +18,14 @@ from shared.journey_event import (
     KnownReference,
     Receipt,
 )
-from shared.problems import ChangedStory, NotReady
+from shared.problems import NotReady
 from shared.store import statements
 from shared.store.address import for_asyncpg
 from shared.store.parcels import KeptIdentity, Parcel, columns, parcels
+from shared.store.sharing import Answer, SharedCommits
 
 Clock = Callable[[], datetime]
+Identity = tuple[str, str]
 
 # How long a request waits for a free connection, or for a new one, before the sender is asked to
 # come again: many times a commit, and less than senders wait for an answer.
@@ -72,6 +74,7 @@ class Store:
     def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
+        self._shared = SharedCommits(self._publish)
 
     @classmethod
     async def open(cls, url: str, *, clock: Clock = utc_now, pool_size: int = 10) -> Self:
@@ -97,41 +100,44 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection, after what is under way on it."""
+        await self._shared.close()
         await self._pool.close()
 
     async def ping(self) -> None:
         """Return when the store answers and has its tables."""
-        await self._fetch("SELECT FROM event_identity LIMIT 1", list)
+        with _reachable():
+            await self._fetch("SELECT FROM event_identity LIMIT 1", list)
 
-    async def publish(self, events: Sequence[JourneyEvent]) -> list[Receipt | ChangedStory]:
+    async def publish_one(self, event: JourneyEvent) -> Answer:
+        """Keep one event as `publish` does, in a commit that it may share with others that wait.
+
+        Raises TooMany where too many events of its organisation wait, TooBusy where of all.
+        """
+        with _reachable():
+            return await self._shared.publish(event)
+
+    async def publish(self, events: Sequence[JourneyEvent]) -> list[Answer]:
         """Keep each event once, all in one transaction, and answer each, in order, after COMMIT.
 
         An event that was kept before is answered with its first receipt; other content under the
         same source and id with a ChangedStory, which is returned, not raised, and stops no other.
         Within one call the first of several under one identity is the one that counts.
         """
-        if not events:
-            return []
+        with _reachable():
+            return await self._publish(events)
+
+    async def check(self, events: Sequence[JourneyEvent]) -> list[Answer]:
+        """Return what `publish` would answer now, and keep nothing."""
         batch = _Batch(events, self._clock)
-        rows = await self._fetch(statements.PUBLISH, batch.made_ready)
-        created = {row["event_id"] for row in rows}
-        kept = {
-            identity: KeptIdentity(first.digest, first.event_id, batch.received_at)
-            for identity, first in batch.firsts.items()
-        }
-        before = [
-            identity for identity, first in batch.firsts.items() if first.event_id not in created
-        ]
-        if before:
-            wanted = [list(column) for column in zip(*before, strict=True)]
-            for row in await self._fetch(statements.FIND, lambda: wanted):
-                kept[row["source"], row["source_event_id"]] = KeptIdentity(
-                    row["digest"], row["event_id"], row["received_at"]
-                )
-        return [
-            parcel.answer(kept[parcel.identity], created=parcel.event_id in created)
-            for parcel in batch.sent
-        ]
+        batch.made_ready()
+        with _reachable():
+            return batch.answers(await self._kept(list(batch.firsts)))
+
+    async def receipt(self, source: str, id: str) -> Receipt | None:
+        """Return the receipt of the event with this identity, or None where none is kept."""
+        with _reachable():
+            rows = await self._fetch(statements.RECEIPT, lambda: [source, id])
+        return next((_receipt(row) for row in rows), None)
 
     async def read_record(self, reference_id: UUID) -> JourneyRecord | None:
         """Return all that is kept about a reference and those ever linked to it, in one snapshot.
@@ -139,7 +145,8 @@ class Store:
         Events come in the order in which we were told of them, references in the order in which
         we first heard of them. None where nobody has ever used the reference.
         """
-        rows = await self._fetch(statements.READ, lambda: [reference_id])
+        with _reachable():
+            rows = await self._fetch(statements.READ, lambda: [reference_id])
         references = {
             KnownReference(
                 reference=row["reference"],
@@ -158,19 +165,45 @@ class Store:
             events=tuple(_kept_event(row) for row in rows if row["event_id"] is not None),
         )
 
+    async def _publish(self, events: Sequence[JourneyEvent]) -> list[Answer]:
+        if not events:
+            return []
+        batch = _Batch(events, self._clock)
+        rows = await self._fetch(statements.PUBLISH, batch.made_ready)
+        created = {row["event_id"] for row in rows}
+        before = [
+            identity for identity, first in batch.firsts.items() if first.event_id not in created
+        ]
+        kept = await self._kept(before)
+        if len(kept) < len(before):
+            raise _not_ready()  # nothing is acknowledged that is neither new nor found
+        return batch.answers(kept)
+
+    async def _kept(self, identities: Sequence[Identity]) -> dict[Identity, KeptIdentity]:
+        """Return what is kept under those of the identities that are."""
+        if not identities:
+            return {}
+        wanted = [list(column) for column in zip(*identities, strict=True)]
+        rows = await self._fetch(statements.FIND, lambda: wanted)
+        return {
+            (row["source"], row["source_event_id"]): KeptIdentity(
+                row["digest"], row["event_id"], row["received_at"]
+            )
+            for row in rows
+        }
+
     async def _fetch(self, statement: str, arguments: Callable[[], list[Any]]) -> list[Any]:
         """Run one statement as one transaction and return its rows after it has committed.
 
         The arguments are made anew for each attempt, with its connection in hand.
         """
-        with _reachable():
-            for _ in range(ATTEMPTS):
-                try:
-                    async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
-                        rows: list[Any] = await connection.fetch(statement, *arguments())
-                        return rows
-                except _IN_EACH_OTHERS_WAY:
-                    await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311 - not a secret
+        for _ in range(ATTEMPTS):
+            try:
+                async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
+                    rows: list[Any] = await connection.fetch(statement, *arguments())
+                    return rows
+            except _IN_EACH_OTHERS_WAY:
+                await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311 - not a secret
         raise _not_ready()
 
 
@@ -179,7 +212,7 @@ class _Batch:
 
     received_at: datetime
     sent: list[Parcel]
-    firsts: dict[tuple[str, str], Parcel]
+    firsts: dict[Identity, Parcel]
 
     def __init__(self, events: Sequence[JourneyEvent], clock: Clock) -> None:
         self._events = events
@@ -198,6 +231,18 @@ class _Batch:
             self.firsts.setdefault(parcel.identity, parcel)
         return columns(list(self.firsts.values()), self.received_at)
 
+    def answers(self, before: Mapping[Identity, KeptIdentity]) -> list[Answer]:
+        """Answer each event, given what was kept `before` under any of the identities."""
+        return [
+            parcel.answer(
+                before.get(parcel.identity)
+                or KeptIdentity(first.digest, first.event_id, self.received_at),
+                created=parcel is first and parcel.identity not in before,
+            )
+            for parcel in self.sent
+            for first in (self.firsts[parcel.identity],)
+        ]
+
 
 def _kept_event(row: Any) -> KeptEvent:
     return KeptEvent(
@@ -211,6 +256,18 @@ def _kept_event(row: Any) -> KeptEvent:
         recorded_at=row["recorded_at"],
         received_at=row["received_at"],
         event_id=row["event_id"],
+        backfill=row["backfill"],
+    )
+
+
+def _receipt(row: Any) -> Receipt:
+    return Receipt(
+        source=row["source"],
+        id=row["source_event_id"],
+        reference=row["reference"],
+        event_id=row["event_id"],
+        received_at=row["received_at"],
+        created=False,
     )
 
 

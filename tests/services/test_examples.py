@@ -12,7 +12,8 @@ import pytest
 from gateway.app import gateway_app
 from gateway.rulebook import england_and_wales, load_rulebook
 from services.cps.app import ROOM as CPS
-from services.door.app import MANY, ONE, PLAIN, agency_app
+from services.door.app import agency_app
+from services.door.bodies import MANY, ONE, PLAIN
 from services.door.checks import check
 from services.door.wire import Reader
 from services.police.app import ROOM as POLICE

@@ -1,0 +1,126 @@
+"""From what was sent to its answers: one event, a batch, or lines without end, slice by slice."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from services.door.amending import Correction
+from services.door.bodies import SLICE_LINES
+from services.door.checks import check
+from services.door.envelope import Message
+from services.door.replies import Item, LastLine, item_of, problem_body
+from services.door.wire import Reader, Sent, read_json
+from shared.journey_event import Agency, JourneyEvent
+from shared.problems import BadMessage, Fault, Problem
+from shared.store.sharing import Answer
+
+# What is done with events that can be kept: they are, or it is only told what would be answered.
+Keep = Callable[[Sequence[JourneyEvent]], Awaitable[list[Answer]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Reads what one agency sends as events of the journey, and has them kept."""
+
+    agency: Agency
+    reader: Reader
+    translate: Callable[[Message], JourneyEvent]
+    clock: Callable[[], datetime]
+
+    def event(self, item: Any, *, doubtful: bool, backfill: bool) -> JourneyEvent:
+        """Return the journey's event that an item says; raises the Problem that refuses it."""
+        message = self.reader.read(item, doubtful=doubtful)
+        check(message, self.agency, now=self.clock())
+        content = self._content(message)
+        event = self.translate(message)
+        if content is not None:
+            amended = {**event.data["content"], "data": content}
+            event = replace(event, data={**event.data, "content": amended})
+        return replace(event, backfill=True) if backfill else event
+
+    async def answer(
+        self, sent: Sequence[Sent | Problem], keep: Keep, backfill: bool
+    ) -> list[Item]:
+        """Answer each item, in order, once those that can be kept are, in one transaction."""
+        refused: list[Problem | None] = []
+        events: list[JourneyEvent] = []
+        for one in sent:
+            try:
+                if isinstance(one, Problem):
+                    raise one
+                events.append(self.event(one.value, doubtful=one.doubtful, backfill=backfill))
+                refused.append(None)
+            except Problem as problem:
+                refused.append(problem)
+        kept = iter(await keep(events))
+        return [
+            item_of(next(kept) if problem is None else problem, *_identity(one))
+            for one, problem in zip(sent, refused, strict=True)
+        ]
+
+    async def answer_batch(self, batch: Sent, keep: Keep, backfill: bool) -> list[Item]:
+        """Answer each item of an array, slice by slice; every slice is kept whole or not at all."""
+        sent = [Sent(item, batch.doubtful) for item in batch.value]
+        return [
+            item
+            for first in range(0, len(sent), SLICE_LINES)
+            for item in await self.answer(sent[first : first + SLICE_LINES], keep, backfill)
+        ]
+
+    async def answer_lines(
+        self, slices: AsyncIterator[Sequence[bytes | Problem]], keep: Keep, backfill: bool
+    ) -> AsyncIterator[bytes]:
+        """Yield the answers to lines, a line each, in slices that are kept whole or not at all.
+
+        Once anything has been answered a problem ends the lines; before, it is raised.
+        """
+        counts = dict.fromkeys(("created", "repeated", "refused"), 0)
+        problem: Problem | None = None
+        try:
+            async for lines in slices:
+                sent = [_read(line) if isinstance(line, bytes) else line for line in lines]
+                items = await self.answer(sent, keep, backfill)
+                for item in items:
+                    counts[item.status] += 1
+                yield b"".join(
+                    item.model_dump_json(exclude_none=True).encode() + b"\n" for item in items
+                )
+        except Problem as stopped:
+            if not any(counts.values()):
+                raise
+            problem = stopped
+        last = LastLine(**counts, problem=None if problem is None else problem_body(problem))
+        yield last.model_dump_json(exclude_none=True).encode() + b"\n"
+
+    def _content(self, message: Message) -> Any:
+        """Return a correction's content, held to the agency's words too; None for no correction.
+
+        The original may not have arrived, so its type is not known: the content must fit one of
+        the agency's messages. Raises BadMessage where it fits none.
+        """
+        if not isinstance(message.data, Correction):
+            return None
+        read = self.reader.data_of_any(message.data.content.data)
+        if read is None:
+            fault = Fault(
+                "data.content.data",
+                "is not the data of any event of this service",
+                "send the whole data that the event should have had",
+            )
+            raise BadMessage("The correction's content cannot be read; nothing was kept.", fault)
+        return read
+
+
+def _read(line: bytes) -> Sent | Problem:
+    try:
+        return read_json(line)
+    except Problem as problem:
+        return problem
+
+
+def _identity(sent: Sent | Problem) -> tuple[object, object]:
+    """Return the source and id of an item as they were sent, whatever they are."""
+    if isinstance(sent, Sent) and isinstance(sent.value, dict):
+        return sent.value.get("source"), sent.value.get("id")
+    return None, None
