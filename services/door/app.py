@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, Query, Request, Response
-from pydantic import BaseModel
+from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from services.door.batches import Intake, Keep
@@ -35,6 +34,7 @@ from services.door.replies import (
     ReceiptBody,
     batch_reply,
     receipt_body,
+    written,
 )
 from services.door.streaming import StreamedLines
 from services.door.wire import Reader, read_json, types_of
@@ -75,9 +75,13 @@ REFUSALS: tuple[type[Problem], ...] = (
     NotReady,
     TooBusy,
 )
-Backfill = Annotated[
-    bool, Query(description="History that is loaded late, which is nobody's late keying.")
-]
+# Read by hand: FastAPI takes longer to find one parameter than we do to read an event.
+BACKFILL = {
+    "name": "backfill",
+    "in": "query",
+    "description": "History that is loaded late, which is nobody's late keying.",
+    "schema": {"type": "boolean", "default": False},
+}
 KeepOne = Callable[[JourneyEvent], Awaitable[Answer]]
 
 
@@ -128,9 +132,9 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         status_code=HTTPStatus.CREATED,
         response_model=ReceiptBody,
         responses={200: answered("A repeat: the first receipt."), **documented(*REFUSALS)},
-        openapi_extra={"requestBody": request_body(room)},
+        openapi_extra={"requestBody": request_body(room), "parameters": [BACKFILL]},
     )
-    async def publish(request: Request, backfill: Backfill = False) -> Response:
+    async def publish(request: Request) -> Response:
         """Publish one event, a batch of them, or a file of lines, to the victim's journey.
 
         The reply is given once everything it acknowledges is kept. Send the same event twice and
@@ -141,6 +145,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         the last line of the answer counts the others. A body may be packed with gzip.
         """
         store: Store = request.app.state.store
+        backfill = is_backfill(request)
         return await answer(request, store.publish_one, store.publish, backfill)
 
     @app.post(
@@ -231,9 +236,18 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     return app
 
 
-def json_of(answer: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    """Return an answer as JSON, without what it does not say."""
-    return Response(answer.model_dump_json(exclude_none=True), status, media_type=PLAIN)
+def is_backfill(request: Request) -> bool:
+    """Return what the request says of `backfill`; raises BadQuestion for another word."""
+    said = request.query_params.get("backfill", "false") if request.url.query else "false"
+    if said not in ("true", "false"):
+        fault = Fault("backfill", "is not one of its values", "use true or false")
+        raise BadQuestion("The request cannot be answered as it is.", fault)
+    return said == "true"
+
+
+def json_of(reply: ReceiptBody | BatchReply, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Return a reply as a response of JSON."""
+    return Response(written(reply), status, media_type=PLAIN)
 
 
 def answered(one: str) -> dict[str, Any]:

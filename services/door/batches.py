@@ -9,7 +9,7 @@ from services.door.amending import Correction
 from services.door.bodies import SLICE_LINES
 from services.door.checks import check
 from services.door.envelope import Message
-from services.door.replies import Item, LastLine, item_of, problem_body
+from services.door.replies import Item, LastLine, item_of, problem_body, written
 from services.door.wire import Reader, Sent, read_json
 from shared.journey_event import Agency, JourneyEvent
 from shared.problems import BadMessage, Fault, Problem
@@ -83,15 +83,13 @@ class Intake:
                 items = await self.answer(sent, keep, backfill)
                 for item in items:
                     counts[item.status] += 1
-                yield b"".join(
-                    item.model_dump_json(exclude_none=True).encode() + b"\n" for item in items
-                )
+                yield b"".join(written(item) + b"\n" for item in items)
         except Problem as stopped:
             if not any(counts.values()):
                 raise
             problem = stopped
         last = LastLine(**counts, problem=None if problem is None else problem_body(problem))
-        yield last.model_dump_json(exclude_none=True).encode() + b"\n"
+        yield written(last) + b"\n"
 
     def _content(self, message: Message) -> Any:
         """Return a correction's content, held to the agency's words too; None for no correction.

@@ -42,15 +42,14 @@ def check(message: Message, agency: str, *, now: datetime) -> None:
 def faults_of(message: Message, now: datetime) -> Iterable[Fault]:
     """Yield every fault of a message's times and references."""
     data = message.data
-    moments = {
-        "time": message.time,
-        "recordedtime": message.recordedtime,
-        "data.received_at_wcu": data.received_at_wcu,
-    }
-    if isinstance(data, Correction):
-        moments["data.content.time"] = data.content.time
-    for field, moment in moments.items():
-        if moment is not None and moment > now + AHEAD:
+    latest = now + AHEAD
+    for field, moment in (
+        ("time", message.time),
+        ("recordedtime", message.recordedtime),
+        ("data.received_at_wcu", data.received_at_wcu),
+        ("data.content.time", data.content.time if isinstance(data, Correction) else None),
+    ):
+        if moment is not None and moment > latest:
             yield Fault(field, "is in the future", "send the event once it has happened")
     received = data.received_at_wcu
     if received is not None:

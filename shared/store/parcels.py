@@ -81,7 +81,6 @@ def parcels(events: Sequence[JourneyEvent], received_at: datetime) -> list[Parce
 def columns(parcels: Sequence[Parcel], received_at: datetime) -> list[Any]:
     """Return the arguments of the statement PUBLISH."""
     events = [parcel.event for parcel in parcels]
-    touched = [(one.event_id, one.reference_id, one.event.reference) for one in parcels]
     sides = []
     keys = []
     for parcel in parcels:
@@ -90,20 +89,19 @@ def columns(parcels: Sequence[Parcel], received_at: datetime) -> list[Any]:
         if in_effect is not None:
             other = event.data["reference"]
             here, there = parcel.reference_id, reference_id(other)
-            touched.append((parcel.event_id, there, other))
-            sides.append((parcel.event_id, here, there, in_effect, event.occurred_at))
+            told = in_effect, event.occurred_at
+            sides.append((parcel.event_id, here, there, event.reference, *told))
             if here != there:
-                sides.append((parcel.event_id, there, here, in_effect, event.occurred_at))
-        if event.type == "crime.reported" and "victim_key" in event.data:
+                sides.append((parcel.event_id, there, here, other, *told))
+        elif event.type == "crime.reported" and "victim_key" in event.data:
             keys.append((parcel.event_id, parcel.reference_id, event.data["victim_key"]))
     return [
         received_at,
         [parcel.event_id for parcel in parcels],
         [parcel.reference_id for parcel in parcels],
+        [event.reference for event in events],
         [event.source for event in events],
         [event.id for event in events],
-        [event.agency for event in events],
-        [event.organisation for event in events],
         [event.type for event in events],
         [event.occurred_at for event in events],
         [event.precision for event in events],
@@ -111,8 +109,7 @@ def columns(parcels: Sequence[Parcel], received_at: datetime) -> list[Any]:
         [parcel.data for parcel in parcels],
         [parcel.digest for parcel in parcels],
         [event.backfill for event in events],
-        *_turned(touched, 3),
-        *_turned(sides, 5),
+        *_turned(sides, 6),
         *_turned(keys, 3),
     ]
 

@@ -7,11 +7,11 @@
 PUBLISH = """
 WITH sent AS (
     SELECT * FROM unnest(
-        $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::timestamptz[], $10::text[], $11::timestamptz[], $12::jsonb[], $13::bytea[],
-        $14::boolean[]
+        $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::timestamptz[], $9::text[], $10::timestamptz[], $11::jsonb[], $12::bytea[],
+        $13::boolean[]
     ) AS sent (
-        event_id, reference_id, source, source_event_id, agency, organisation, type,
+        event_id, reference_id, reference, source, source_event_id, type,
         occurred_at, time_precision, recorded_at, data, digest, backfill
     )
 ), kept AS (
@@ -25,27 +25,31 @@ WITH sent AS (
     INSERT INTO event
         (reference_id, event_id, source, source_event_id, agency, organisation, type,
          occurred_at, time_precision, recorded_at, received_at, data, backfill)
-    SELECT reference_id, event_id, source, source_event_id, agency, organisation, type,
-           occurred_at, time_precision, recorded_at, $1, data, backfill
+    SELECT reference_id, event_id, source, source_event_id,
+           split_part(source, '/', 2), split_part(source, '/', 3), type, occurred_at,
+           time_precision, recorded_at, $1, data, backfill
     FROM kept JOIN sent USING (event_id)
+), side AS (
+    SELECT * FROM kept JOIN unnest(
+        $14::uuid[], $15::uuid[], $16::uuid[], $17::text[], $18::boolean[], $19::timestamptz[]
+    ) AS side (event_id, reference_id, other_id, reference, in_effect, occurred_at) USING (event_id)
 ), raised AS (
     INSERT INTO reference (reference_id, reference, scheme, first_received_at, version)
-    SELECT DISTINCT reference_id, reference, split_part(reference, ':', 1), $1, 1
-    FROM kept JOIN unnest($15::uuid[], $16::uuid[], $17::text[])
-        AS touched (event_id, reference_id, reference) USING (event_id)
+    SELECT reference_id, reference, split_part(reference, ':', 1), $1, 1
+    FROM (
+        SELECT reference_id, reference FROM kept JOIN sent USING (event_id)
+        UNION SELECT reference_id, reference FROM side
+    ) AS touched
     ORDER BY reference_id
     ON CONFLICT (reference_id) DO UPDATE SET version = reference.version + 1
 ), linked AS (
     INSERT INTO reference_link
         (reference_id, other_id, event_id, in_effect, occurred_at, received_at)
-    SELECT reference_id, other_id, event_id, in_effect, occurred_at, $1
-    FROM kept JOIN unnest(
-        $18::uuid[], $19::uuid[], $20::uuid[], $21::boolean[], $22::timestamptz[]
-    ) AS side (event_id, reference_id, other_id, in_effect, occurred_at) USING (event_id)
+    SELECT reference_id, other_id, event_id, in_effect, occurred_at, $1 FROM side
 ), keyed AS (
     INSERT INTO victim_key (victim_key, reference_id, event_id)
     SELECT victim_key, reference_id, event_id
-    FROM kept JOIN unnest($23::uuid[], $24::uuid[], $25::text[])
+    FROM kept JOIN unnest($20::uuid[], $21::uuid[], $22::text[])
         AS pseudonym (event_id, reference_id, victim_key) USING (event_id)
 )
 SELECT event_id FROM kept
