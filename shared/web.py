@@ -1,5 +1,6 @@
 """What every application of ours does alike on the web: problems, health and documents."""
 
+import gc
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
@@ -110,6 +111,17 @@ def application(
     app.add_exception_handler(Exception, _say_failed)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def settle() -> None:
+    """Let Python's garbage collector leave alone what stays, and come round less often.
+
+    Called once an application's module is made. Batches make hundreds of thousands of objects
+    that go away by themselves; looking for circles among them took a fifth of the door's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def build_version() -> str:

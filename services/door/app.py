@@ -238,7 +238,9 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
 
 def is_backfill(request: Request) -> bool:
     """Return what the request says of `backfill`; raises BadQuestion for another word."""
-    said = request.query_params.get("backfill", "false") if request.url.query else "false"
+    if not request.scope["query_string"]:
+        return False
+    said = request.query_params.get("backfill", "false")
     if said not in ("true", "false"):
         fault = Fault("backfill", "is not one of its values", "use true or false")
         raise BadQuestion("The request cannot be answered as it is.", fault)

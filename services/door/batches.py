@@ -9,9 +9,9 @@ from services.door.amending import Correction
 from services.door.bodies import SLICE_LINES
 from services.door.checks import check
 from services.door.envelope import Message
-from services.door.replies import Item, LastLine, item_of, problem_body, written
+from services.door.replies import Item, LastLine, kept_item, problem_body, refused_item, written
 from services.door.wire import Reader, Sent, read_json
-from shared.journey_event import Agency, JourneyEvent
+from shared.journey_event import Agency, JourneyEvent, Receipt
 from shared.problems import BadMessage, Fault, Problem
 from shared.store.sharing import Answer
 
@@ -55,7 +55,7 @@ class Intake:
                 refused.append(problem)
         kept = iter(await keep(events))
         return [
-            item_of(next(kept) if problem is None else problem, *_identity(one))
+            _item(one, next(kept) if problem is None else problem)
             for one, problem in zip(sent, refused, strict=True)
         ]
 
@@ -117,8 +117,9 @@ def _read(line: bytes) -> Sent | Problem:
         return problem
 
 
-def _identity(sent: Sent | Problem) -> tuple[object, object]:
-    """Return the source and id of an item as they were sent, whatever they are."""
+def _item(sent: Sent | Problem, answer: Receipt | Problem) -> Item:
+    if isinstance(answer, Receipt):
+        return kept_item(answer)
     if isinstance(sent, Sent) and isinstance(sent.value, dict):
-        return sent.value.get("source"), sent.value.get("id")
-    return None, None
+        return refused_item(answer, sent.value.get("source"), sent.value.get("id"))
+    return refused_item(answer, None, None)

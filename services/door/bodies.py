@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
 from fastapi import Request
-from starlette.requests import ClientDisconnect
 
 from shared.problems import Fault, NotAccepted, NotJson, TooLarge, TooSlow
 from shared.store.sharing import too_busy
@@ -115,8 +114,7 @@ async def read_whole(request: Request, limit: int, hold: Hold) -> bytes:
     packing = request.headers.get("content-encoding")
     length = request.headers.get("content-length", "")
     if packing is None and length.isascii() and length.isdigit() and int(length) <= SMALL_BYTES:
-        with _whole():
-            return await request.body()
+        return b"".join([piece async for piece in _received(request)])
     body = bytearray()
     async for piece in pieces_of(request):
         hold.take(len(piece))
@@ -163,26 +161,33 @@ async def slices_of(
 
 
 async def _sent(request: Request) -> AsyncIterator[bytes]:
-    stream = request.stream()
+    received = _received(request)
     while True:
         try:
-            with _whole():
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    piece = await anext(stream)
-        except StopAsyncIteration:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                piece = await anext(received, None)
+        except TimeoutError as error:
+            raise _broken_off() from error
+        if piece is None:
             return
         yield piece
 
 
-@contextmanager
-def _whole() -> Iterator[None]:
-    try:
-        yield
-    except (TimeoutError, ClientDisconnect) as error:
-        raise TooSlow(
-            "The rest of the body did not come; send the same again.",
-            Fault("body", "broke off", "send all of it"),
-        ) from error
+async def _received(request: Request) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise _broken_off()
+        yield message.get("body", b"")
+        more = message.get("more_body", False)
+
+
+def _broken_off() -> TooSlow:
+    return TooSlow(
+        "The rest of the body did not come; send the same again.",
+        Fault("body", "broke off", "send all of it"),
+    )
 
 
 async def _unpacked(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

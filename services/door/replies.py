@@ -85,17 +85,20 @@ def receipt_body(receipt: Receipt) -> ReceiptBody:
     )
 
 
-def item_of(answer: Receipt | Problem, source: object, id_: object) -> Item:
-    """Return the answer to one item, whose source and id are given as they were sent."""
-    if isinstance(answer, Problem):
-        return Item(
-            status="refused",
-            source=source if isinstance(source, str) else None,
-            id=id_ if isinstance(id_, str) else None,
-            problem=problem_body(answer),
-        )
-    receipt = receipt_body(answer)
-    return Item(receipt.status, answer.source, answer.id, receipt)
+def kept_item(receipt: Receipt) -> Item:
+    """Return the answer to an item that is kept."""
+    body = receipt_body(receipt)
+    return Item(body.status, body.source, body.id, body)
+
+
+def refused_item(problem: Problem, source: object, id_: object) -> Item:
+    """Return the refusal of an item, whose source and id are given as they were sent."""
+    return Item(
+        status="refused",
+        source=source if isinstance(source, str) else None,
+        id=id_ if isinstance(id_, str) else None,
+        problem=problem_body(problem),
+    )
 
 
 def problem_body(problem: Problem) -> ProblemBody:

@@ -23,7 +23,7 @@ def _not_a_number(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number that JSON has")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sent:
     """What a body says; `doubtful` where something in it may be what nobody can trust."""
 

@@ -21,7 +21,7 @@ _canonical = json.JSONEncoder(
 _LINKS = {"reference.linked": True, "reference.unlinked": False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parcel:
     """One event with what the store adds to it; `data` is its JSON text, the keys in order."""
 
