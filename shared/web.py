@@ -9,8 +9,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic import BaseModel, Field, TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -150,12 +150,12 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def schemas_of(models: Iterable[type[BaseModel]]) -> dict[str, Any]:
-    """Return the JSON Schemas of models and of all they are made of, by name, for OpenAPI."""
-    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        (model, "validation") for model in models
+def schemas_of(shapes: Iterable[type]) -> dict[str, Any]:
+    """Return the JSON Schemas of shapes and of all they are made of, by name, for OpenAPI."""
+    wanted: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (shape.__name__, "validation", TypeAdapter(shape)) for shape in shapes
     ]
-    _, schemas = models_json_schema(wanted, ref_template=SCHEMA.format("{model}"))
+    _, schemas = TypeAdapter.json_schemas(wanted, ref_template=SCHEMA.format("{model}"))
     defined: dict[str, Any] = schemas.get("$defs", {})
     return defined
 
