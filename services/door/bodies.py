@@ -130,16 +130,14 @@ async def slices_of(
     """Yield the lines of a body, empty ones left out, in slices to be kept together.
 
     A line over its limit in bytes is left out and a TooLarge stands in its place. Raises TooLarge
-    once the body is over its own limit.
+    once the body is over its own limit and the whole lines before are told.
     """
     lines: list[bytes | TooLarge] = []
     held = read = 0
     rest, skipping = b"", False
     async for piece in pieces:
+        *whole, rest = (rest + piece[: limit - read]).split(b"\n")
         read += len(piece)
-        if read > limit:
-            raise too_large(limit)
-        *whole, rest = (rest + piece).split(b"\n")
         for line in whole:
             if skipping or len(line) > line_limit:
                 lines.append(too_large(line_limit))
@@ -152,6 +150,10 @@ async def slices_of(
                 lines, held = [], 0
         if len(rest) > line_limit:
             rest, skipping = b"", True
+        if read > limit:
+            if lines:
+                yield lines
+            raise too_large(limit)
     if skipping or len(rest) > line_limit:
         lines.append(too_large(line_limit))
     elif rest.strip():
