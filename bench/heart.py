@@ -44,7 +44,7 @@ class Disagreement:
 def heart_verdicts(sample: Sample, rulebook: Rulebook, calendar: Calendar) -> list[Verdict]:
     """Return what the heart says of one journey, in the words of the naive rival."""
     story = story_of(sample.events, as_of=sample.as_of)
-    followed = follow_all(rulebook, story, calendar, as_of=sample.as_of)
+    followed = follow_all(rulebook, story, calendar)
     return [
         Verdict(
             rule=owed.duty.id,
@@ -148,11 +148,11 @@ def measure(journeys: int, rounds: int) -> None:
 
     def heart(sample: Sample) -> object:
         story = story_of(sample.events, as_of=sample.as_of)
-        return follow_all(rulebook, story, calendar, as_of=sample.as_of)
+        return follow_all(rulebook, story, calendar)
 
     def heart_on_subset(sample: Sample) -> object:
         story = story_of(sample.events, as_of=sample.as_of)
-        return follow_all(subset, story, calendar, as_of=sample.as_of)
+        return follow_all(subset, story, calendar)
 
     def naive(sample: Sample) -> object:
         return follow_plainly(sample.events, rulebook, days_off, sample.as_of)

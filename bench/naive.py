@@ -157,7 +157,7 @@ def suspect_of(event: KeptEvent, events: Sequence[KeptEvent]) -> str | None:
 def started(duty: Duty, starts: Start, fact: Thing, things: list[Thing]) -> Thing | None:
     """Return what started a duty's clock, if this fact or the news of it did."""
     if fact.type in starts.told_about:
-        if not starts.where.holds(fact.data):
+        if not starts.where.holds(fact.data, fact.type):
             return None
         if starts.decided_by and all(e.agency != starts.decided_by for e in fact.events):
             return None
@@ -179,7 +179,7 @@ def started(duty: Duty, starts: Start, fact: Thing, things: list[Thing]) -> Thin
             return None
     elif fact.type not in starts.facts:
         return None
-    if not starts.where.holds(fact.data):
+    if not starts.where.holds(fact.data, fact.type):
         return None
     return None if asked_before(duty, starts, fact, things) else fact
 
@@ -194,7 +194,7 @@ def asked_before(duty: Duty, starts: Start, fact: Thing, things: list[Thing]) ->
         for thing in things:
             if (
                 thing.type in older.facts
-                and older.where.holds(thing.data)
+                and older.where.holds(thing.data, thing.type)
                 and same(thing.suspect, fact.suspect)
                 and not before(fact, thing)
             ):
@@ -217,11 +217,11 @@ def owed(duty: Duty, terms: Terms, start: Thing, fact: Thing, things: list[Thing
     """Say whether the duty was owed at a start, to anybody."""
     for condition in duty.conditions:
         if condition.earlier is None:
-            holds = condition.where.holds(fact.data)
+            holds = condition.where.holds(fact.data, fact.type)
         else:
             holds = any(
                 thing.type == condition.earlier
-                and condition.where.holds(thing.data)
+                and condition.where.holds(thing.data, thing.type)
                 and same(thing.suspect, fact.suspect)
                 and not before(start, thing)
                 for thing in things
@@ -350,7 +350,7 @@ def answered(
     required = [
         word
         for content in met_by.contents
-        if content.where.holds(start.data)
+        if content.where.holds(start.data, start.type)
         for word in content.carrying
     ]
     for thing in things:
@@ -374,7 +374,7 @@ def does(thing: Thing, start: Thing, met_by: Answer) -> bool:
     return (
         thing.type in met_by.done
         and same(thing.suspect, start.suspect)
-        and met_by.where.holds(thing.data)
+        and met_by.where.holds(thing.data, thing.type)
         and (
             not met_by.same_organisation
             or (one.agency, one.organisation) == (other.agency, other.organisation)
@@ -512,7 +512,8 @@ def ended_at(duty: Duty, met_by: Answer, start: Thing, things: list[Thing]) -> d
         if before(thing, start) or not same(thing.suspect, start.suspect):
             continue
         if thing.type in duty.declined_by or any(
-            thing.type == stop.fact and stop.where.holds(thing.data) for stop in duty.stops_when
+            thing.type == stop.fact and stop.where.holds(thing.data, thing.type)
+            for stop in duty.stops_when
         ):
             return max(thing.at, start.at)
     return None

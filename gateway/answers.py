@@ -356,7 +356,7 @@ class ObligationBody(BaseModel):
             else AnswerBody(
                 at=answer.at,
                 day=answer.day,
-                content_stated=answer.content_stated,
+                content_stated=obligation.content_stated,
                 event=EventRef.of(answer.event),
             ),
             came_close=[

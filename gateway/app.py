@@ -8,10 +8,11 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from gateway.journey.silences import Standard
-from gateway.routes import journeys
+from gateway.routes import feeds, journeys
 from gateway.rulebook import england_and_wales, load_rulebook
 from gateway.state import GatewayState
-from shared.settings import SilenceSettings, StoreSettings
+from shared.codes import routes as code_lists
+from shared.settings import FeedSettings, SilenceSettings, StoreSettings
 from shared.store import Store, database_for, utc_now
 from shared.web import application
 
@@ -38,6 +39,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
                 rulebook=rulebook,
                 calendar=calendar,
                 standard=Standard(silence.silence_days, silence.member_silence_days),
+                feed_settings=FeedSettings(),
                 clock=clock,
             )
             try:
@@ -52,6 +54,8 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
 
     app = application("Victim Journey gateway", DESCRIPTION, lifespan=lifespan, ready=ready)
     app.include_router(journeys.router)
+    app.include_router(code_lists.router)
+    app.include_router(feeds.router)
     return app
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from gateway.journey.calendar import Calendar
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
+from shared.settings import FeedSettings
 from shared.store import Store
 
 
@@ -18,4 +19,5 @@ class GatewayState:
     rulebook: Rulebook
     calendar: Calendar
     standard: Standard
+    feed_settings: FeedSettings
     clock: Callable[[], datetime]

@@ -8,6 +8,8 @@ from hashlib import sha1
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from shared.interruption import Interruption
+
 Agency = Literal["police", "cps", "probation"]
 Precision = Literal["instant", "day"]
 
@@ -104,8 +106,11 @@ class JourneyRecord:
     """All that is kept about the references that were ever linked, read in one snapshot.
 
     It is wider than any one journey: which references belong together, and when, follows from
-    the links in effect as known, which the heart decides.
+    the links in effect as known, which the heart decides. The interruptions are those of every
+    feed of the organisations that speak in the events or are named in them as the receiver of a
+    file, a handover or a referral, as they were ever known.
     """
 
     references: tuple[KnownReference, ...]
     events: tuple[KeptEvent, ...]
+    interruptions: tuple[Interruption, ...] = ()

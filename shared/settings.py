@@ -38,6 +38,17 @@ class DoorSettings(BaseSettings):
     in_hand_limit_bytes: int = Field(default=64 * KIB * KIB, gt=0)
 
 
+class FeedSettings(BaseSettings):
+    """When a feed's silence raises the alarm: after so many days, or so many events missed.
+
+    The first must be longer than any feed is usually quiet; the second so many that their absence
+    is no chance: where ten usually come, none comes once in twenty thousand times (Poisson).
+    """
+
+    feed_silence_days: int = Field(default=7, gt=0)
+    feed_silence_events: int = Field(default=10, gt=0)
+
+
 class SilenceSettings(BaseSettings):
     """The local standard of silence, in days, where nothing was agreed with the victim.
 

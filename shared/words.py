@@ -4,7 +4,7 @@ The agencies' messages are the schemas; this is the list of names that everythin
 a test holds the two together. A word that is not here is refused everywhere, with the nearest one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Literal, get_args
 
@@ -81,9 +81,11 @@ Offer = Literal[
     "further_statement",
 ]
 HearingKind = Literal["bail", "plea", "pre_trial", "trial", "sentence", "appeal", "other"]
+StatementKind = Literal["personal", "business"]
 SentenceKind = Literal[
     "custody", "suspended", "community_order", "hospital_order", "fine", "discharge", "other"
 ]
+CaseOutcome = Literal["convicted", "acquitted", "no_evidence", "discontinued", "other"]
 AppealOutcome = Literal[
     "lodged",
     "leave_granted",
@@ -119,6 +121,10 @@ JourneyStage = Literal[
     "appeal",
     "after_sentence",
 ]
+ContactScheme = Literal["statutory", "notification"]
+ReviewScheme = Literal["police", "cps", "unduly_lenient"]
+ReviewStage = Literal["local_resolution", "independent"]
+HOME_OFFICE_OUTCOMES = range(23)
 
 COMMON_FIELDS: frozenset[str] = frozenset({"suspect", "hearing", "received_at_wcu", "about_event"})
 
@@ -223,14 +229,59 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     word: frozenset(name.rstrip("*") for name in names.split() if name.endswith("*"))
     for word, names in _OWN_FIELDS.items()
 }
+
+# The fields whose name means another thing in another type, with what they hold where it is not a
+# short phrase. Every other field holds the same wherever it stands.
+_REVIEW = ("review.requested", "review.acknowledged", "review.decided")
+_MEANINGS: Mapping[str, Mapping[str, Collection[object]]] = {
+    "channel": dict.fromkeys(("victim.told", "victim.offered"), get_args(Channel)),
+    "kind": {
+        "hearing.fixed": get_args(HearingKind),
+        **dict.fromkeys(("statement.made", "statement.read"), get_args(StatementKind)),
+    },
+    "outcome": {
+        "appeal.changed": get_args(AppealOutcome),
+        "case.concluded": get_args(CaseOutcome),
+        **dict.fromkeys(("investigation.decided", "outcome.assigned"), HOME_OFFICE_OUTCOMES),
+    },
+    "scheme": {
+        **dict.fromkeys(_REVIEW, get_args(ReviewScheme)),
+        **dict.fromkeys(
+            (
+                "contact_scheme.referred",
+                "contact_scheme.referral_received",
+                "contact_scheme.joined",
+                "contact_scheme.left",
+            ),
+            get_args(ContactScheme),
+        ),
+    },
+    "stage": {
+        **dict.fromkeys(_REVIEW, get_args(ReviewStage)),
+        **dict.fromkeys(("victim.withdrew", "feedback.received"), get_args(JourneyStage)),
+    },
+}
 CARRIED: frozenset[str] = frozenset(get_args(Carried))
 FLAGS: frozenset[str] = frozenset(get_args(Flag))
 
 
 def fits(type_: str, data: Mapping[str, object]) -> bool:
-    """Say whether data has the fields of a type: all that it must have, and none of another's."""
+    """Say whether data that fits some message of an agency fits this type of it.
+
+    It has all fields that it must have and none of another's, and those whose name means another
+    thing in another type hold what they do in this one. A test holds this to the messages.
+    """
     known = FIELDS.get(type_)
-    return known is not None and REQUIRED[type_] <= data.keys() <= known
+    return (
+        known is not None
+        and REQUIRED[type_] <= data.keys() <= known
+        and all(_means(type_, name, data[name]) for name in _MEANINGS.keys() & data.keys())
+    )
+
+
+def _means(type_: str, name: str, value: object) -> bool:
+    held = _MEANINGS[name].get(type_)
+    return isinstance(value, str) if held is None else value in held
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

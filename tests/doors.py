@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -20,6 +20,16 @@ from shared.store import utc_now
 from tests.shared.databases import Database
 
 Event = Mapping[str, Any]
+
+
+@dataclass
+class SetClock:
+    """A clock that stands still until the test moves it; UTC."""
+
+    now: datetime = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
 
 
 @dataclass(frozen=True)

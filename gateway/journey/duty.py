@@ -3,8 +3,7 @@
 The rulebook builds these values from its files; the heart reads them and never sees a file.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -76,29 +75,60 @@ class Test:
     at_least: int | None = None
     present: bool | None = None
 
-    def holds(self, data: Mapping[str, Any]) -> bool:
-        """Say whether a fact's data passes this test."""
-        value = data.get(self.field)
+    def predicate(self) -> "Predicate":
+        """Return what says whether a fact's data and type pass this test."""
+        name, any_of, none_of = self.field, self.any_of, self.none_of
+        if name == "type":
+            return lambda _, type_: type_ in any_of if any_of else type_ not in none_of
+        if any_of:
+            return lambda data, _: data.get(name) in any_of
         if self.present is not None:
-            return (value is not None) is self.present
+            present = self.present
+            return lambda data, _: (data.get(name) is not None) is present
         if self.at_least is not None:
-            return isinstance(value, int) and value >= self.at_least
-        if self.any_of:
-            return any(value is wanted or value == wanted for wanted in self.any_of)
-        return value not in self.none_of
+            at_least = self.at_least
+            return lambda data, _: isinstance(n := data.get(name), int) and n >= at_least
+        return lambda data, _: data.get(name) not in none_of
+
+
+# Says whether something holds of a fact, from its data and its type.
+Predicate = Callable[[Mapping[str, Any], str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Alternatives, each a set of tests that must all hold; no alternatives means always."""
+    """Alternatives, each a set of tests that must all hold; no alternatives means always.
+
+    `holds` says whether any alternative holds for the data of a fact of a type. It is put together
+    once, because every fact is asked.
+    """
 
     alternatives: tuple[tuple[Test, ...], ...] = ()
+    holds: Predicate = field(init=False, compare=False, repr=False)
 
-    def holds(self, data: Mapping[str, Any]) -> bool:
-        """Say whether any alternative holds for a fact's data."""
-        if not self.alternatives:
-            return True
-        return any(all(test.holds(data) for test in tests) for tests in self.alternatives)
+    def __post_init__(self) -> None:
+        """Put together what says whether it holds."""
+        every = [_all([test.predicate() for test in tests]) for tests in self.alternatives]
+        object.__setattr__(self, "holds", _any(every) if every else _always)
+
+
+def _always(data: Mapping[str, Any], type_: str) -> bool:
+    return True
+
+
+def _all(tests: Sequence[Predicate]) -> Predicate:
+    if len(tests) == 1:
+        return tests[0]
+    if len(tests) == 2:
+        one, other = tests
+        return lambda data, type_: one(data, type_) and other(data, type_)
+    return lambda data, type_: all(test(data, type_) for test in tests)
+
+
+def _any(tests: Sequence[Predicate]) -> Predicate:
+    if len(tests) == 1:
+        return tests[0]
+    return lambda data, type_: any(test(data, type_) for test in tests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +200,14 @@ class Answer:
     same_organisation: bool = False
     contents: tuple[Content, ...] = ()
 
-    def required(self, start: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return what the answer to a start with this data must carry, in the rule's order."""
+    def required(self, data: Mapping[str, Any], type_: str) -> tuple[str, ...]:
+        """Return what must be carried to answer a start of this data and type, in rule order."""
+        if len(self.contents) == 1 and not self.contents[0].where.alternatives:
+            return self.contents[0].carrying
         return tuple(
             item
             for content in self.contents
-            if content.where.holds(start)
+            if content.where.holds(data, type_)
             for item in content.carrying
         )
 
@@ -237,37 +269,12 @@ class Duty:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rulebook:
     """Every duty, in the order of its right and id, and the hash of the files they came from."""
 
     duties: tuple[Duty, ...]
     hash: str
-
-    @cached_property
-    def by_fact(self) -> Mapping[str, tuple[tuple[Duty, Start], ...]]:
-        """The duties that a fact of each type may start, each with what makes it a start."""
-        found: dict[str, list[tuple[Duty, Start]]] = defaultdict(list)
-        for duty in self.duties:
-            for starts in duty.all_starts:
-                for type_ in (*starts.facts, *filter(None, (starts.else_fact,))):
-                    found[type_].append((duty, starts))
-        return {type_: tuple(pairs) for type_, pairs in found.items()}
-
-    @cached_property
-    def by_news(self) -> Mapping[str, tuple[tuple[Duty, Start], ...]]:
-        """The duties that news about a fact of each type may start."""
-        found: dict[str, list[tuple[Duty, Start]]] = defaultdict(list)
-        for duty in self.duties:
-            for starts in duty.all_starts:
-                for type_ in starts.told_about:
-                    found[type_].append((duty, starts))
-        return {type_: tuple(pairs) for type_, pairs in found.items()}
-
-    @cached_property
-    def on_silence(self) -> tuple[Duty, ...]:
-        """The duties that every silence starts."""
-        return tuple(duty for duty in self.duties if duty.starts.silence)
 
     @cached_property
     def by_id(self) -> Mapping[str, Duty]:

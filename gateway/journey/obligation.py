@@ -1,12 +1,23 @@
 """What one obligation is: one duty, owed once, because of one start, and how it came out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 
-from gateway.journey.duty import Allowance, Duty, Kind, Terms
-from gateway.journey.standing import Ending, Interval, Standing
-from gateway.journey.story import Fact
+from gateway.journey.calendar import OutsideCalendar
+from gateway.journey.duty import Allowance, Duty, Kind, Terms, Unit
+from gateway.journey.law import Demand
+from gateway.journey.limits import allowance
+from gateway.journey.silences import Silence
+from gateway.journey.standing import (
+    Ending,
+    Interval,
+    Standing,
+    intervals_of,
+    standing_at,
+    turns_of,
+)
+from gateway.journey.story import Contact, Fact, Story
 from gateway.journey.telling import Answered, CameClose
 
 
@@ -24,29 +35,108 @@ class Obligation:
     """One thing that one duty asked for, from the fact that started it to how it stands.
 
     `counted_from` is the moment (UTC) the days are counted from, None where it was never recorded.
-    A limit in days ends with the London day `due_on`; `due_at` is the exclusive instant (UTC);
-    `useful_until` is the last useful day where a window's end rolls back to a working day.
+    A limit in days ends with the London day `due_on`; `due_at` is the exclusive instant (UTC).
+    `silence` is the one to be broken where the duty is to keep in touch. What only a reader asks
+    for is worked out when it is asked.
     """
 
-    duty: Duty
-    terms: Terms
-    owner: str
-    organisation: str | None
+    demand: Demand = field(repr=False)
+    story: Story = field(repr=False, compare=False)
     start: Fact
-    enhanced_because: str | None
-    allowed: Allowance
     counted_from: datetime | None
     receipt_inferred: bool
     due_on: date | None
     due_at: datetime | None
-    useful_until: date | None
     outside_calendar: bool
     answer: Answered | None
     came_close: tuple[CameClose, ...]
     ending: Ending | None
     standing: Standing
-    standings: tuple[Interval, ...]
-    total: Total | None = None
+    silence: Silence | None = None
+
+    @property
+    def duty(self) -> Duty:
+        """The duty that asked for it."""
+        return self.demand.duty
+
+    @property
+    def terms(self) -> Terms:
+        """The terms that were in force on its start's London day."""
+        return self.demand.terms
+
+    @property
+    def owner(self) -> str:
+        """Who owes it: where any provider may, the one that the start speaks of."""
+        if self.silence is not None:
+            holder = self.silence.holder
+            return self.duty.owner if holder is None else holder.holder
+        return self.start.event.agency if self.demand.owner == "any" else self.demand.owner
+
+    @property
+    def organisation(self) -> str | None:
+        """The owner's organisation, where it ever spoke on this journey."""
+        if self.silence is not None:
+            holder = self.silence.holder
+            return None if holder is None else holder.organisation
+        agency = agency_of(self.demand, self.start)
+        source = self.start.source_of(agency)
+        return source.organisation if source else self.story.organisation_of(agency)
+
+    @property
+    def enhanced_because(self) -> str | None:
+        """Why Enhanced Rights were owed at the start, or None where they were not."""
+        return self.story.victim.enhanced_because(self.start.day)
+
+    @property
+    def allowed(self) -> Allowance:
+        """How long the duty allowed; a local standard gives way to what the victim agreed to."""
+        if self.silence is not None and self.duty.kind is Kind.LOCAL:
+            return Allowance(self.silence.allowed_days, Unit.CALENDAR_DAYS)
+        return allowance(self.terms, enhanced=self.enhanced_because is not None)
+
+    @property
+    def useful_until(self) -> date | None:
+        """The last useful day of a window that rolls back, where the calendar knows it."""
+        if self.due_on is None or not self.duty.rolls_back:
+            return None
+        try:
+            return self.demand.law.calendar.on_or_before(self.due_on)
+        except OutsideCalendar:
+            return None
+
+    @property
+    def standings(self) -> tuple[Interval, ...]:
+        """How it stands from its start on, the future included, in order of time."""
+        ending = self.ending
+        turns = turns_of(
+            self.start.at,
+            self.counted_from,
+            self.due_at,
+            None if self.answer is None else self.answer.at,
+            None if ending is None or ending.by_itself else ending.at,
+            is_window=self.demand.is_window,
+        )
+        return intervals_of(turns)
+
+    @property
+    def total(self) -> Total | None:
+        """Both legs of a chain seen as one, where both are counted in the same days."""
+        if self.duty.follows is None:
+            return None
+        law, start = self.demand.law, self.start
+        leg = law.duties.get(self.duty.follows)
+        terms = leg.terms_on(start.day) if leg is not None else None
+        if terms is None or terms.within is None or terms.within.unit is not self.allowed.unit:
+            return None
+        first = allowance(terms, enhanced=self.enhanced_because is not None)
+        allowed = Allowance(first.count + self.allowed.count, first.unit)
+        due_on, due_at, _ = law.ends_of(allowed).after(start.at, start.day)
+        if due_on is None or due_at is None:
+            return None
+        answered = None if self.answer is None else self.answer.at
+        ended = None if self.ending is None else self.ending.at
+        turns = turns_of(start.at, start.at, due_at, answered, ended)
+        return Total(allowed, due_on, standing_at(turns, self.story.as_of))
 
     @property
     def id(self) -> str:
@@ -68,16 +158,29 @@ class Obligation:
     @property
     def content_stated(self) -> bool:
         """Whether the answer said what it carried; True where there is nothing to say."""
-        return self.answer is None or self.answer.content_stated
+        answer, start = self.answer, self.start
+        if not isinstance(answer, Contact) or answer.carried is not None:
+            return True
+        return not self.demand.met_by.required(start.data, start.type)
+
+
+def agency_of(demand: Demand, start: Fact) -> str:
+    """Return the agency whose feed speaks for the owner of what a start demands."""
+    return start.event.agency if demand.owner == "any" else demand.agency
 
 
 @dataclass(slots=True)
 class NotOwed:
-    """A duty that a fact would have started, had its condition held."""
+    """What a fact would have started, had its condition held."""
 
-    duty: Duty
+    demand: Demand = field(repr=False)
     start: Fact
     condition: str
+
+    @property
+    def duty(self) -> Duty:
+        """The duty that was not owed."""
+        return self.demand.duty
 
 
 @dataclass(frozen=True, slots=True)

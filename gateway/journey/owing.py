@@ -1,77 +1,72 @@
-"""Whether a fact starts a duty, under which terms, and if not, for which condition."""
+"""Whether a fact starts a duty, and if not, for which condition."""
 
-from datetime import date
-
-from gateway.journey.duty import Duty, Start, Terms
+from gateway.journey.duty import Condition
+from gateway.journey.law import Demand, Opening
 from gateway.journey.story import Fact, Story
 from gateway.journey.telling import is_before, same
 from gateway.journey.wording import listed
 from shared.london import london_day
 
 
-def terms_for(duty: Duty, starts: Start, day: date) -> Terms | None:
-    """Return the terms of a London day, where they name a time and this is what starts them."""
-    terms = duty.terms_on(day)
-    if terms is None or terms.within is None:
-        return None
-    wanted = terms.starts or duty.starts
-    return terms if wanted is starts or wanted == starts else None
-
-
-def spoken_for(starts: Start, fact: Fact, story: Story) -> bool:
+def spoken_for(opening: Opening, fact: Fact, story: Story) -> bool:
     """Say whether the fact that another stands in for had been sent after all."""
     return any(
         same(first.suspect, fact.suspect) and not is_before(fact, first)
-        for first in story.facts_of(*starts.facts)
+        for first in story.facts_of(*opening.starts.facts)
     )
 
 
-def began_under_another_edition(duty: Duty, starts: Start, fact: Fact, story: Story) -> bool:
+def began_under_another_edition(opening: Opening, fact: Fact, story: Story) -> bool:
     """Say whether an earlier edition, with a start of its own, already asked the same thing.
 
     The 2015 Code counted first contact from the sentence, the 2020 Code counts it from the
     referral: a referral after a sentence of the older edition does not ask for it twice.
     """
-    for terms in duty.terms:
+    for terms in opening.otherwise:
         before = terms.starts
-        if before is None or before == starts:
+        if before is None:
             continue
         sentences = [
             other
             for other in story.facts_of(*before.facts)
             if same(other.suspect, fact.suspect)
             and not is_before(fact, other)
-            and before.where.holds(other.data)
+            and before.where.holds(other.data, other.type)
         ]
-        if sentences and duty.terms_on(sentences[-1].day) is terms:
+        if sentences and opening.duty.terms_on(sentences[-1].day) is terms:
             return True
     return False
 
 
-def why_not_owed(duty: Duty, terms: Terms, start: Fact, tested: Fact, story: Story) -> str | None:
+def why_not_owed(demand: Demand, start: Fact, tested: Fact, story: Story) -> str | None:
     """Return the condition for which a duty was not owed at a start, or None where it was.
 
     Conditions are put to `tested`: the start itself, or the fact that its news was about.
     """
-    for condition in duty.conditions:
-        if condition.earlier is None:
-            if not condition.where.holds(tested.data):
-                return condition.says
-        else:
-            found = any(
-                same(before.suspect, tested.suspect)
-                and not is_before(start, before)
-                and condition.where.holds(before.data)
-                for before in story.facts_of(condition.earlier)
-            )
-            if found is condition.absent:
-                return condition.says
-    if terms.organisations:
+    for condition in demand.duty.conditions:
+        if not holds(condition, start, tested, story):
+            return condition.says
+    pilots = demand.terms.organisations
+    if pilots:
         speaker = start.source_of("cps")
         area = speaker.organisation if speaker else story.organisation_of("cps")
-        if area not in terms.organisations:
-            return f"a pilot of {listed(list(terms.organisations))}"
-    return why_nobody_is_owed(start, story)
+        if area not in pilots:
+            return f"a pilot of {listed(list(pilots))}"
+    return None
+
+
+def holds(condition: Condition, start: Fact, tested: Fact, story: Story) -> bool:
+    """Say whether a condition held for a start."""
+    if condition.earlier is None:
+        return condition.where.holds(tested.data, tested.type)
+    for before in story.facts_by_type.get(condition.earlier, ()):
+        if (
+            same(before.suspect, tested.suspect)
+            and not is_before(start, before)
+            and condition.where.holds(before.data, before.type)
+        ):
+            return not condition.absent
+    return condition.absent
 
 
 def why_nobody_is_owed(start: Fact, story: Story) -> str | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from gateway.journey.stages import Course, Span, Stage
 from gateway.journey.story import Contact, Story
@@ -28,7 +29,8 @@ class Silence:
     """The time (UTC) between two things the victim was told, and what would have been too long.
 
     `still` says that nobody has spoken since. `allowed_days` is what was agreed with the victim
-    (`agreed`) or the local standard, `too_long_from` the instant at which it had run out.
+    (`agreed`) or the local standard, `allowed_until` the last London day of it, `too_long_from` the
+    instant at which it had run out.
     `after` and `before` are the tellings on either side, where there are such.
     """
 
@@ -37,10 +39,16 @@ class Silence:
     still: bool
     allowed_days: int
     agreed: bool
+    allowed_until: date
     too_long_from: datetime
     after: Contact | None
     before: Contact | None
     course: Course = field(repr=False)
+
+    @property
+    def holder(self) -> Span | None:
+        """The span in which the silence began, to whose holder it is ascribed."""
+        return self.course.at(self.since)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -83,24 +91,34 @@ def silences_of(story: Story, course: Course, standard: Standard) -> tuple[Silen
     Silences are counted from the report, from each telling with content to the next, and to the
     moment the story is seen from, while the case is open and the victim wants contact.
     """
-    told = [c for c in story.contacts if c.has_content and story.victim.why_not_told(c) is None]
+    told = [c for c in story.contacts if c.has_content and c.why_not_told is None]
     silences = []
     for opened, closed, still in listening(story, course):
-        since, after = opened, next((c for c in told if c.at == opened), None)
+        since, after, before = opened, None, None
         for contact in told:
-            if opened < contact.at < closed and since < contact.at:
-                limit = patience(since, contact.at, story, course, standard)
-                silences.append(Silence(since, contact.at, False, *limit, after, contact, course))
-                since, after = contact.at, contact
-        limit = patience(since, closed, story, course, standard)
-        before = next((c for c in told if c.at == closed), None)
-        silences.append(Silence(since, closed, still, *limit, after, before, course))
+            at = contact.at
+            if at > closed:
+                break
+            if at == opened:
+                after = after or contact
+            elif at == closed:
+                before = before or contact
+            elif since < at:
+                days, agreed, last, end = patience(since, at, story, course, standard)
+                silences.append(
+                    Silence(since, at, False, days, agreed, last, end, after, contact, course)
+                )
+                since, after = at, contact
+        days, agreed, last, end = patience(since, closed, story, course, standard)
+        silences.append(
+            Silence(since, closed, still, days, agreed, last, end, after, before, course)
+        )
     return tuple(silences)
 
 
 def listening(story: Story, course: Course) -> Iterable[tuple[datetime, datetime, bool]]:
     """Yield the times in which the case was open and the victim wanted news, and if they last."""
-    away = [out for out in story.victim.opt_outs if "all" in out.scope]
+    away = story.victim.opt_outs and [o for o in story.victim.opt_outs if "all" in o.scope]
     for opened, closed in course.open:
         since, end = opened, closed or story.as_of
         for out in away:
@@ -114,29 +132,34 @@ def listening(story: Story, course: Course) -> Iterable[tuple[datetime, datetime
 
 def patience(
     since: datetime, until: datetime, story: Story, course: Course, standard: Standard
-) -> tuple[int, bool, datetime]:
+) -> tuple[int, bool, date, datetime]:
     """Return the days that held in a silence, whether they were agreed, and when they ran out.
 
     What the victim agreed with the police holds until the sentence. An agreement made during a
     silence that was not yet too long counts from its own day.
     """
-    span = course.at(since)
-    if span is not None and span.stage is Stage.AFTER_SENTENCE and course.member_since is not None:
-        days = standard.member_days
-        return days, False, run_out(since, days)
+    if course.member_since is not None and course.after_sentence:
+        span = course.at(since)
+        if span is not None and span.stage is Stage.AFTER_SENTENCE:
+            return standard.member_days, False, *run_out(london_day(since), standard.member_days)
+    agreements = story.victim.agreements
+    if not agreements:
+        return standard.days, False, *run_out(london_day(since), standard.days)
     agreed = story.victim.agreed_at(since)
     promised = agreed.update_every_days if agreed else None
     allowed, is_agreed = (promised, True) if promised else (standard.days, False)
-    too_long_from = run_out(since, allowed)
-    for agreement in story.victim.agreements:
+    last_day, too_long_from = run_out(london_day(since), allowed)
+    for agreement in agreements:
         promised = agreement.update_every_days
         renewed = promised and (promised != allowed or not is_agreed)
         if renewed and since < agreement.at < min(too_long_from, until):
             allowed, is_agreed = promised or allowed, True
-            too_long_from = run_out(agreement.at, allowed)
-    return allowed, is_agreed, too_long_from
+            last_day, too_long_from = run_out(london_day(agreement.at), allowed)
+    return allowed, is_agreed, last_day, too_long_from
 
 
-def run_out(since: datetime, days: int) -> datetime:
-    """Return the instant (UTC) at which a number of London days after a moment has passed."""
-    return end_of(london_day(since) + timedelta(days=days))
+@lru_cache(maxsize=65_536)  # silences begin on few days, and few lengths are agreed
+def run_out(day: date, days: int) -> tuple[date, datetime]:
+    """Return the London day so many days after another, and its exclusive end (UTC)."""
+    last_day = day + timedelta(days=days)
+    return last_day, end_of(last_day)

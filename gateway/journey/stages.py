@@ -1,14 +1,14 @@
 """The stages of a journey and who held the case in each, from the facts that open them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from functools import cache
 from operator import itemgetter
 
 from gateway.journey.story import ABOUT_REFERENCES, Fact, Story
-from shared.london import read_instant
+from shared.london import read_kept_instant
+from shared.words import FIELDS
 
 
 class Stage(IntEnum):
@@ -38,23 +38,11 @@ OPENS: dict[str, Stage] = {
     "case.concluded": Stage.OUTCOME_AND_SENTENCE,
     "offender.sentenced": Stage.AFTER_SENTENCE,
 }
-MOVES = frozenset(OPENS) | {
-    "appeal.changed",
-    "contact_scheme.joined",
-    "contact_scheme.left",
-    "contact_scheme.referral_received",
-    "crime.reported",
-    "disposal.given",
-    "offender.milestone",
-    "outcome.assigned",
-    "prosecution.declined",
-    "prosecution.stopped",
-}
 APPEAL_OVER = frozenset({"result", "leave_refused", "sentence_changed"})
 MEMBERSHIP_OVER = frozenset({"discharge", "death", "deportation"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Span:
     """One stay in a stage with one holder: from (UTC) until (exclusive, None while it lasts)."""
 
@@ -65,21 +53,24 @@ class Span:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Course:
-    """The way a journey went: its spans in order of time, and the times the case was open."""
+    """The way a journey went: its spans in order of time, and the times the case was open.
+
+    `after_sentence` are the spans in the last stage.
+    """
 
     spans: tuple[Span, ...]
     open: tuple[tuple[datetime, datetime | None], ...]
     member_since: datetime | None
+    after_sentence: tuple[Span, ...]
 
     def at(self, moment: datetime) -> Span | None:
         """Return the span the journey was in at a moment, once the facts of that moment were in."""
-        found = None
-        for span in self.spans:
+        for span in reversed(self.spans):
             if span.since <= moment:
-                found = span
-        return found
+                return span
+        return None
 
 
 @dataclass(slots=True)
@@ -95,55 +86,79 @@ class _Reading:
     member_since: datetime | None = None
     probation: str | None = None
 
-    def read(self, fact: Fact) -> None:
-        """Take in one fact."""
-        data, suspect = fact.data, fact.suspect
-        if fact.type.startswith("suspect.") and suspect is not None:
+    def suspected(self, fact: Fact) -> None:
+        """Take in that somebody is suspected, which opens the case again."""
+        suspect = fact.suspect
+        if suspect is not None:
             if suspect not in self.live:
                 self.live.add(suspect)
                 self.stage_of[suspect] = Stage.INVESTIGATION
             self.closed = False
-        if fact.type.startswith("suspect."):
-            self.case_stage = max(self.case_stage, Stage.INVESTIGATION)
-        opens = OPENS.get(fact.type)
-        if opens is not None:
-            self.advance(suspect, opens)
-        if fact.type in ("investigation.decided", "outcome.assigned") and "decision" in data:
-            self.closed = data["decision"] in ("closed", "not_investigate")
-        elif fact.type == "appeal.changed" and suspect is not None:
-            self.last = suspect
-            if data["outcome"] in APPEAL_OVER:
-                self.appealing.discard(suspect)
-            else:
-                self.appealing.add(suspect)
-        elif fact.type == "contact_scheme.referral_received":
-            self.probation = self.probation or fact.event.organisation
-        elif fact.type == "contact_scheme.joined":
-            self.member_since = self.member_since or fact.at
-        elif fact.type == "contact_scheme.left" or (
-            fact.type == "offender.milestone" and data.get("milestone") in MEMBERSHIP_OVER
-        ):
-            self.member_since = None
-        if is_over_for_suspect(fact):
-            self.live.discard(suspect or "")
-            if suspect is None:
-                self.live.clear()
+        if self.case_stage < Stage.INVESTIGATION:
+            self.case_stage = Stage.INVESTIGATION
 
-    def advance(self, suspect: str | None, stage: Stage) -> None:
-        """Move a suspect, or where none is named every live one, on to a stage.
+    def opened(self, fact: Fact) -> None:
+        """Move a suspect, or where none is named every live one, on to the stage a fact opens.
 
         News of a suspect whose case is over moves it on and revives nothing; a trial that was
         still listed then is not held.
         """
+        stage, suspect = OPENS[fact.type], fact.suspect
         if stage is Stage.TRIAL and not (self.live if suspect is None else suspect in self.live):
             return
         if suspect is not None:
             if suspect not in self.stage_of:
                 self.live.add(suspect)
             self.last = suspect
-        for label in {suspect} if suspect is not None else set(self.live):
-            self.stage_of[label] = max(self.stage_of.get(label, stage), stage)
-        self.case_stage = max(self.case_stage, min(stage, Stage.CHARGING_DECISION))
+        stage_of = self.stage_of
+        for label in (suspect,) if suspect is not None else self.live:
+            if stage_of.get(label, 0) < stage:
+                stage_of[label] = stage
+        if self.case_stage < Stage.CHARGING_DECISION:
+            self.case_stage = max(self.case_stage, min(stage, Stage.CHARGING_DECISION))
+
+    def decided(self, fact: Fact) -> None:
+        """Take in a decision to investigate, not to, or to close."""
+        if "decision" in fact.data:
+            self.closed = fact.data["decision"] in ("closed", "not_investigate")
+
+    def appealed(self, fact: Fact) -> None:
+        """Take in what became of an appeal."""
+        if fact.suspect is not None:
+            self.last = fact.suspect
+            if fact.data["outcome"] in APPEAL_OVER:
+                self.appealing.discard(fact.suspect)
+            else:
+                self.appealing.add(fact.suspect)
+
+    def referred(self, fact: Fact) -> None:
+        """Take in that probation has the case."""
+        self.probation = self.probation or fact.event.organisation
+
+    def joined(self, fact: Fact) -> None:
+        """Take in that the victim is a member of the contact scheme."""
+        self.member_since = self.member_since or fact.at
+
+    def left(self, fact: Fact) -> None:
+        """Take in that a membership of the contact scheme may be over."""
+        if fact.type == "contact_scheme.left" or fact.data.get("milestone") in MEMBERSHIP_OVER:
+            self.member_since = None
+
+    def over(self, fact: Fact) -> None:
+        """Take in that the case may be over for a suspect, or for all where none is named.
+
+        Declined, disposed of, sentenced, stopped altogether, and every end but a conviction are.
+        """
+        data = fact.data
+        if fact.type == "prosecution.stopped":
+            if not data.get("all_proceedings_end") or data.get("provisional"):
+                return
+        elif fact.type == "case.concluded" and data.get("outcome") == "convicted":
+            return
+        if fact.suspect is None:
+            self.live.clear()
+        else:
+            self.live.discard(fact.suspect)
 
     @property
     def stage(self) -> Stage:
@@ -151,6 +166,9 @@ class _Reading:
         if self.appealing:
             return Stage.APPEAL
         if self.live:
+            if len(self.live) == 1:
+                (label,) = self.live
+                return self.stage_of[label]
             return max(self.stage_of[label] for label in self.live)
         if self.last is not None:
             return self.stage_of.get(self.last, self.case_stage)
@@ -164,16 +182,32 @@ class _Reading:
         return not self.closed and (bool(self.live) or not self.stage_of)
 
 
-def is_over_for_suspect(fact: Fact) -> bool:
-    """Say whether a fact ends the case for its suspect.
+_MOVED: dict[str, Callable[[_Reading, Fact], None]] = {
+    "appeal.changed": _Reading.appealed,
+    "case.concluded": _Reading.over,
+    "contact_scheme.joined": _Reading.joined,
+    "contact_scheme.left": _Reading.left,
+    "contact_scheme.referral_received": _Reading.referred,
+    "disposal.given": _Reading.over,
+    "investigation.decided": _Reading.decided,
+    "offender.milestone": _Reading.left,
+    "offender.sentenced": _Reading.over,
+    "outcome.assigned": _Reading.decided,
+    "prosecution.declined": _Reading.over,
+    "prosecution.stopped": _Reading.over,
+}
 
-    Declined, stopped, disposed of, acquitted and sentenced do.
-    """
-    if fact.type in ("prosecution.declined", "disposal.given", "offender.sentenced"):
-        return True
-    if fact.type == "prosecution.stopped":
-        return bool(fact.data.get("all_proceedings_end")) and not fact.data.get("provisional")
-    return fact.type == "case.concluded" and fact.data.get("outcome") != "convicted"
+
+def steps_of(type_: str) -> tuple[Callable[[_Reading, Fact], None], ...]:
+    """Return what a fact of this type does to a case, in order; nothing for most types."""
+    suspected = _Reading.suspected if type_.startswith("suspect.") else None
+    opened = _Reading.opened if type_ in OPENS else None
+    return tuple(filter(None, (suspected, opened, _MOVED.get(type_))))
+
+
+# The types that may open, close or move a case, each with what it does.
+STEPS = {type_: steps_of(type_) for type_ in (*FIELDS, "trial") if steps_of(type_)}
+STEPS["crime.reported"] = ()
 
 
 def course_of(story: Story) -> Course:
@@ -185,53 +219,63 @@ def course_of(story: Story) -> Course:
     spans: list[Span] = []
     open_times: list[tuple[datetime, datetime | None]] = []
     police = story.organisation_of("police")
+    was_open = False
+    span = None
     for at, fact in moments(story):
-        was_open = bool(open_times) and open_times[-1][1] is None
-        reading.read(fact)
-        if reading.is_open and not was_open:
+        for step in STEPS.get(fact.type, ()):
+            step(reading, fact)
+        stage, is_open = reading.stage, reading.is_open
+        if is_open and not was_open:
             joined = fact.type == "contact_scheme.joined"
-            if joined and open_times and reading.stage is Stage.AFTER_SENTENCE:
+            if joined and open_times and stage is Stage.AFTER_SENTENCE:
                 open_times[-1] = (open_times[-1][0], None)  # a member's case never closed
             else:
                 open_times.append((at, None))
-        elif was_open and not reading.is_open:
+        elif was_open and not is_open:
             open_times[-1] = (open_times[-1][0], at)
-        holder, organisation = holder_of(reading, story, police)
-        last = spans[-1] if spans else None
-        if last is not None and (last.stage, last.holder, last.organisation) == (
-            reading.stage,
-            holder,
-            organisation,
-        ):
-            continue
-        if last is not None:
-            spans[-1] = Span(last.stage, last.holder, last.organisation, last.since, at)
-        spans.append(Span(reading.stage, holder, organisation, at, None))
+        was_open = is_open
+        if span is not None and span.stage is stage and reading.probation is None:
+            continue  # only probation takes over within a stage
+        holder, organisation = holder_of(reading, stage, story, police)
+        if span is not None:
+            if span.stage is stage and span.holder == holder and span.organisation == organisation:
+                continue
+            span.until = at
+        span = Span(stage, holder, organisation, at, None)
+        spans.append(span)
+    # What began and ended at one moment was never there.
+    stays = tuple([s for s in spans if s.until is None or s.since < s.until])
     return Course(
-        spans=tuple(span for span in spans if span.until is None or span.since < span.until),
-        open=tuple(time for time in open_times if time[1] is None or time[0] < time[1]),
+        spans=stays,
+        open=tuple([time for time in open_times if time[1] is None or time[0] < time[1]]),
         member_since=reading.member_since,
+        after_sentence=tuple([s for s in stays if s.stage is Stage.AFTER_SENTENCE]),
     )
 
 
-def holder_of(reading: _Reading, story: Story, police: str | None) -> tuple[str, str | None]:
+def holder_of(
+    reading: _Reading, stage: Stage, story: Story, police: str | None
+) -> tuple[str, str | None]:
     """Return who holds the case and owes the next news: the agency and its organisation."""
     if reading.probation is not None and not reading.live:
         return "probation", reading.probation  # while another suspect is live, they hold the case
-    if reading.stage <= Stage.INVESTIGATION:
+    if stage <= Stage.INVESTIGATION:
         return "police", police
-    if reading.stage is Stage.CHARGING_DECISION:
+    if stage is Stage.CHARGING_DECISION:
         return "cps", story.organisation_of("cps")
     return "wcu", police
 
 
-def moments(story: Story) -> Iterable[tuple[datetime, Fact]]:
+def moments(story: Story) -> Sequence[tuple[datetime, Fact]]:
     """Return the facts with their moments in order, trials put where they were listed to begin."""
-    facts: list[tuple[datetime, Fact]] = []
-    for fact in story.facts:
-        if moves(fact.type) or not (facts or fact.type in ABOUT_REFERENCES):
-            facts.append((fact.at, fact))
-    listed = {fact.hearing: fact for fact in story.facts_of("hearing.fixed")}
+    facts = [(fact.at, fact) for fact in story.facts if fact.type in STEPS]
+    first = next((fact for fact in story.facts if fact.type not in ABOUT_REFERENCES), None)
+    if first is not None and first.type not in STEPS:
+        facts.insert(0, (first.at, first))
+    fixed = story.facts_by_type.get("hearing.fixed")
+    if fixed is None:
+        return facts
+    listed = {fact.hearing: fact for fact in fixed}
     trials = False
     for fact in listed.values():
         if (
@@ -240,7 +284,7 @@ def moments(story: Story) -> Iterable[tuple[datetime, Fact]]:
             or "starts_at" not in fact.data
         ):
             continue
-        begins = max(read_instant(fact.data["starts_at"]), fact.at)
+        begins = max(read_kept_instant(fact.data["starts_at"]), fact.at)
         if begins <= story.as_of:
             trial = Fact(
                 "trial", begins, fact.day, False, fact.suspect, fact.hearing, {}, fact.sources
@@ -248,9 +292,3 @@ def moments(story: Story) -> Iterable[tuple[datetime, Fact]]:
             facts.append((begins, trial))
             trials = True
     return sorted(facts, key=itemgetter(0)) if trials else facts
-
-
-@cache
-def moves(type_: str) -> bool:
-    """Say whether a fact of this type may open, close or move a case."""
-    return type_ in MOVES or type_.startswith("suspect.")

@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.journey.story import Fact
-from gateway.journey.telling import Answered
-
 
 class Standing(StrEnum):
     """How an obligation stands at a moment."""
@@ -33,53 +30,98 @@ class Interval:
 
 @dataclass(slots=True)
 class Ending:
-    """Why and when (UTC) an obligation ended without an answer and without a breach."""
+    """Why and when (UTC) an obligation ended without an answer and without a breach.
+
+    `by_itself` says that only its time had passed, which the limit says already.
+    """
 
     at: datetime
     why: str
+    by_itself: bool = False
 
 
-def standings_of(
-    start: Fact,
+# A standing and the moment (UTC) from which it held.
+Turn = tuple[datetime, Standing]
+
+
+def standing_of(
     counted_from: datetime | None,
     due_at: datetime | None,
-    answer: Answered | None,
-    ending: Ending | None,
+    answered: datetime | None,
+    as_of: datetime,
     *,
     is_window: bool = False,
-) -> tuple[Interval, ...]:
-    """Return how an obligation stands from its start on, as intervals in order of time (UTC).
+) -> Standing:
+    """Return how an obligation that has begun and not ended stands at one moment (all in UTC).
+
+    It says what `turns_of` says of that moment, without working out every other: most results are
+    read for their present standing only. The answer is not later than the moment.
+    """
+    if counted_from is None:
+        return Standing.NOT_STARTED
+    if answered is not None:
+        if due_at is None or answered < due_at or counted_from > answered:
+            return Standing.MET
+        return Standing.MET_LATE
+    if due_at is None or as_of < due_at:
+        return Standing.PENDING
+    return Standing.ENDED if is_window else Standing.OVERDUE
+
+
+def turns_of(
+    started: datetime,
+    counted_from: datetime | None,
+    due_at: datetime | None,
+    answered: datetime | None,
+    ended: datetime | None,
+    *,
+    is_window: bool = False,
+) -> list[Turn]:
+    """Return how an obligation stands from its start on, in order of time (all in UTC).
 
     With the facts known, the future is in it too: pending until the limit, then overdue, or for
     the victim's own window ended.
     """
-    turns: list[tuple[datetime, Standing]] = []
-    if counted_from is None or counted_from > start.at:
-        turns.append((start.at, Standing.NOT_STARTED))
-    if counted_from is not None:
-        met_at = None if answer is None else max(answer.at, counted_from)
-        if met_at is None or counted_from < met_at:
+    late = Standing.ENDED if is_window else Standing.OVERDUE
+    turns: list[Turn]
+    if counted_from is None:
+        turns = [(started, Standing.NOT_STARTED)]
+    else:
+        turns = [(started, Standing.NOT_STARTED)] if started < counted_from else []
+        if answered is None:
             turns.append((counted_from, Standing.PENDING))
-        late = met_at is not None and due_at is not None and met_at >= due_at
-        if due_at is not None and (met_at is None or (late and due_at < met_at)):
-            turns.append((due_at, Standing.ENDED if is_window else Standing.OVERDUE))
-        if met_at is not None:
-            turns.append((met_at, Standing.MET_LATE if late else Standing.MET))
-    if ending is not None:
-        turns = [turn for turn in turns if turn[0] < ending.at]
-        turns.append((max(ending.at, start.at), Standing.ENDED))
-    last = len(turns) - 1
-    return tuple(
-        [
-            Interval(standing, since, None if n == last else turns[n + 1][0])
-            for n, (since, standing) in enumerate(turns)
-        ]
-    )
+            if due_at is not None:
+                turns.append((due_at, late))
+        else:
+            met_at = answered if answered > counted_from else counted_from
+            if counted_from < met_at:
+                turns.append((counted_from, Standing.PENDING))
+            if due_at is None or met_at < due_at:
+                turns.append((met_at, Standing.MET))
+            else:
+                if due_at < met_at:
+                    turns.append((due_at, late))
+                turns.append((met_at, Standing.MET_LATE))
+    if ended is not None:
+        turns = [turn for turn in turns if turn[0] < ended]
+        turns.append((max(ended, started), Standing.ENDED))
+    return turns
 
 
-def standing_at(standings: tuple[Interval, ...], moment: datetime) -> Standing:
+def standing_at(turns: list[Turn], moment: datetime) -> Standing:
     """Return the standing that held at a moment (aware), which is not before the start."""
-    for interval in reversed(standings):
-        if interval.since <= moment:
-            return interval.standing
-    return standings[0].standing
+    held = turns[0][1]
+    for since, standing in turns:
+        if since > moment:
+            break
+        held = standing
+    return held
+
+
+def intervals_of(turns: list[Turn]) -> tuple[Interval, ...]:
+    """Return the turns as intervals, each until the next begins."""
+    ends = [since for since, _ in turns[1:]]
+    return tuple(
+        Interval(standing, since, until)
+        for (since, standing), until in zip(turns, [*ends, None], strict=True)
+    )

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from operator import itemgetter
 from typing import Any
 
 from gateway.journey.victim import Victim, victim_of
@@ -34,7 +33,7 @@ ABOUT_REFERENCES = frozenset({"reference.linked", "reference.unlinked"})
 
 
 # Facts and contacts are not frozen: setting each field of a frozen one took a third of the heart's
-# time. Nobody writes to them all the same.
+# time. Nobody but this module writes to them all the same.
 @dataclass(slots=True)
 class Fact:
     """One thing that happened, whoever told us: one event, or the same fact from two agencies.
@@ -70,10 +69,13 @@ class Fact:
 class Contact:
     """One telling, offer or attempt by an agency towards the victim; `at` is in UTC.
 
-    `carried` is None where the sender did not say what the news contained.
+    `carried` is None where the sender did not say what the news contained. `has_content` says that
+    something was told: only such a contact ends a silence. `why_not_told` is why nobody entitled to
+    news heard it, None where somebody did.
     """
 
     event: KeptEvent
+    agency: str
     at: datetime
     day: date
     by_day: bool
@@ -86,32 +88,28 @@ class Contact:
     reached: bool
     recipient: str
     excluded: bool
-
-    @property
-    def has_content(self) -> bool:
-        """Whether the victim was told something: only such a contact ends a silence."""
-        return self.event.type == "victim.told" and bool(self.about or self.carried)
+    has_content: bool
+    why_not_told: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Story:
     """What the heart follows: all in effect that had happened by `as_of`, in order of time."""
 
     as_of: datetime
-    events: tuple[KeptEvent, ...]
     facts: tuple[Fact, ...]
     contacts: tuple[Contact, ...]
     victim: Victim
     corrected: Mapping[tuple[str, str], KeptEvent]
-    facts_by_type: Mapping[str, tuple[Fact, ...]] = field(repr=False)
-    tellings: Mapping[str, tuple[Contact, ...]] = field(repr=False)
+    facts_by_type: Mapping[str, Sequence[Fact]] = field(repr=False)
+    tellings: Mapping[str, Sequence[Contact]] = field(repr=False)
     organisations: Mapping[str, str] = field(repr=False)
 
-    def tellings_about(self, type_: str) -> tuple[Contact, ...]:
+    def tellings_about(self, type_: str) -> Sequence[Contact]:
         """Return the contacts that were about facts of a type, in order of time."""
         return self.tellings.get(type_, ())
 
-    def facts_of(self, *types: str) -> tuple[Fact, ...]:
+    def facts_of(self, *types: str) -> Sequence[Fact]:
         """Return the facts of these types, in order of time."""
         if len(types) == 1:
             return self.facts_by_type.get(types[0], ())
@@ -130,8 +128,11 @@ def in_effect(events: Iterable[KeptEvent], *, known_at: datetime | None) -> list
     arrival. A corrected event keeps its identity and the moments we were told of it. A correction
     whose content is not that of its original's type changes nothing.
     """
-    known = [e for e in events if known_at is None or e.received_at <= known_at]
-    if not any(event.type in ABOUT_EVENTS for event in known):
+    if known_at is None:
+        known = list(events)
+    else:
+        known = [event for event in events if event.received_at <= known_at]
+    if ABOUT_EVENTS.isdisjoint([event.type for event in known]):
         return known
     withdrawals: dict[tuple[str, str], list[KeptEvent]] = defaultdict(list)
     corrections: dict[tuple[str, str], list[KeptEvent]] = defaultdict(list)
@@ -183,7 +184,8 @@ def content_fits(by: KeptEvent, event: KeptEvent) -> bool:
 
     A door cannot tell, because a correction may arrive before its original.
     """
-    return fits(event.type, by.data["content"]["data"])
+    content = by.data["content"]
+    return content.get("type", event.type) == event.type and fits(event.type, content["data"])
 
 
 def unfit_corrections(events: Iterable[KeptEvent]) -> list[KeptEvent]:
@@ -220,55 +222,70 @@ def story_of(
     act on the whole past and obey `known_at` only. The order of arrival changes nothing.
     """
     effective = in_effect(events, known_at=known_at)
-    as_of_day = london_day(as_of)
-    placed = []
-    for event in effective:
-        at = event.occurred_at
-        day = london_day(at)
-        if event.precision == "day":
-            if day <= as_of_day:
-                placed.append((start_of(day), event.source, event.id, day, True, event))
-        elif at <= as_of:
-            placed.append((at, event.source, event.id, day, False, event))
-    placed.sort(key=itemgetter(0, 1, 2))
-
-    labels = Labels(effective)
+    placed = sorted(
+        [
+            (
+                event.occurred_at
+                if event.precision != "day"
+                else start_of(london_day(event.occurred_at)),
+                event.source,
+                event.id,
+                number,
+            )
+            for number, event in enumerate(effective)
+        ]
+    )
+    labels: Labels | None = None
     facts: list[Fact] = []
     contacts: list[Contact] = []
     tellings: dict[str, list[Contact]] = {}
     organisations: dict[str, str] = {}
-    told_of: dict[tuple[str, str | None, date], list[int]] = {}
-    for at, source, _, day, by_day, event in placed:
-        agency, organisation = speaker(source)
-        organisations.setdefault(agency, organisation)
-        type_ = event.type
-        if type_ in CONTACT_TYPES:
-            contact = contact_from(event, at, day, by_day, labels.of(event))
-            contacts.append(contact)
-            for about in dict.fromkeys(contact.about):
-                tellings.setdefault(about, []).append(contact)
-        elif type_ not in ABOUT_EVENTS:
-            suspect, data = labels.of(event), event.data
-            fact = Fact(type_, at, day, by_day, suspect, data.get("hearing"), data, (event,))
-            places = told_of.setdefault((type_, suspect, day), [])
-            joined = next((n for n in reversed(places) if one_fact(facts[n], fact, agency)), None)
-            if joined is not None:
-                facts[joined] = join(facts[joined], fact)
-            else:
-                places.append(len(facts))
-                facts.append(fact)
     by_type: dict[str, list[Fact]] = {}
-    for fact in facts:
-        by_type.setdefault(fact.type, []).append(fact)
+    for at, source, _, number in placed:
+        if at > as_of:
+            break
+        event = effective[number]
+        day, by_day = london_day(at), event.precision == "day"
+        agency, organisation = speaker(source)
+        if agency not in organisations:
+            organisations[agency] = organisation
+        type_, data = event.type, event.data
+        suspect = data.get("suspect")
+        if suspect is not None and agency != "police":
+            labels = labels or Labels(effective)
+            suspect = labels.of(event, suspect)
+        if type_ in CONTACT_TYPES:
+            contact = contact_from(event, agency, at, day, by_day, suspect)
+            contacts.append(contact)
+            for about in contact.about:
+                of_type = tellings.get(about)
+                if of_type is None:
+                    tellings[about] = [contact]
+                elif of_type[-1] is not contact:
+                    of_type.append(contact)
+        elif type_ not in ABOUT_EVENTS:
+            fact = Fact(type_, at, day, by_day, suspect, data.get("hearing"), data, (event,))
+            told = by_type.get(type_)
+            if told is None:
+                by_type[type_] = [fact]
+            else:
+                one = twin(told, fact, agency)
+                if one is not None:
+                    join(one, fact)
+                    continue
+                told.append(fact)
+            facts.append(fact)
+    victim = victim_of(by_type)
+    for contact in contacts:
+        contact.why_not_told = victim.why_not_told(contact)
     return Story(
         as_of=as_of,
-        events=tuple([item[5] for item in placed]),
         facts=tuple(facts),
         contacts=tuple(contacts),
-        victim=victim_of(facts),
+        victim=victim,
         corrected=corrected_among(events, effective),
-        facts_by_type={type_: tuple(of_type) for type_, of_type in by_type.items()},
-        tellings={type_: tuple(about) for type_, about in tellings.items()},
+        facts_by_type=by_type,
+        tellings=tellings,
         organisations=organisations,
     )
 
@@ -277,7 +294,7 @@ def corrected_among(
     events: Sequence[KeptEvent], effective: Sequence[KeptEvent]
 ) -> Mapping[tuple[str, str], KeptEvent]:
     """Return, by identity, the originals of the events that a correction has changed."""
-    if not any(event.type == "event.corrected" for event in effective):
+    if "event.corrected" not in [event.type for event in effective]:
         return {}
     original = {(e.source, e.id): e for e in events}
     now = {(e.source, e.id): e for e in effective}
@@ -286,52 +303,59 @@ def corrected_among(
     }
 
 
-def one_fact(told: Fact, fact: Fact, agency: str) -> bool:
-    """Say whether an agency's fact is one that others told of the same day: same type and suspect.
+def twin(told: Sequence[Fact], fact: Fact, agency: str) -> Fact | None:
+    """Return the fact among those of its type that an agency's fact is, told by others, or None.
 
-    What an agency does itself, such as to receive a complaint, no other agency tells as well.
+    One fact has one London day and one suspect. What an agency does itself, such as to receive a
+    complaint, no other agency tells as well.
     """
-    return (
-        (told.hearing == fact.hearing or told.hearing is None or fact.hearing is None)
-        and told.source_of(agency) is None
-        and not fact.type.startswith(OWN_ACTS)
-    )
+    for other in reversed(told):
+        if (
+            other.day == fact.day
+            and other.suspect == fact.suspect
+            and (other.hearing == fact.hearing or other.hearing is None or fact.hearing is None)
+            and other.source_of(agency) is None
+            and not fact.type.startswith(OWN_ACTS)
+        ):
+            return other
+    return None
 
 
-def join(told: Fact, fact: Fact) -> Fact:
-    """Return one fact told by two agencies: the fields of both and the earlier time.
+def join(told: Fact, fact: Fact) -> None:
+    """Make one fact of two that agencies told: the fields of both and the earlier time.
 
     It starts one clock.
     """
-    return replace(
-        told,
-        hearing=told.hearing or fact.hearing,
-        data={**fact.data, **told.data},
-        sources=(*told.sources, *fact.sources),
-    )
+    told.hearing = told.hearing or fact.hearing
+    told.data = {**fact.data, **told.data}
+    told.sources = (*told.sources, *fact.sources)
 
 
 def contact_from(
-    event: KeptEvent, at: datetime, day: date, by_day: bool, suspect: str | None
+    event: KeptEvent, agency: str, at: datetime, day: date, by_day: bool, suspect: str | None
 ) -> Contact:
     """Read a telling or an offer as a contact."""
     get = event.data.get
-    carried = get("carried")
-    reached = get("reached", get("response") in ("accepted", "declined"))
+    about, carried, about_event = get("about", ()), get("carried"), get("about_event")
+    reached = get("reached")
+    if reached is None:
+        reached = get("response") in ("accepted", "declined")
     return Contact(
         event,
+        agency,
         at,
         day,
         by_day,
-        tuple(get("about", ())),
+        tuple(about),
         suspect,
         get("hearing"),
-        named_events(event.data),
+        NO_EVENTS if about_event is None else named_events(event.data),
         None if carried is None else frozenset(carried),
         get("channel"),
         reached is True,
         get("recipient", "victim"),
         bool(get("recipient_excluded")),
+        event.type == "victim.told" and bool(about or carried),
     )
 
 
@@ -353,13 +377,12 @@ class Labels:
     def __init__(self, events: Iterable[KeptEvent]) -> None:
         # Which label is whose is a matter of knowledge, not of time: `as_of` hides nothing here.
         self._means: dict[tuple[str, str], tuple[str, str]] = {}
-        links = []
-        police: set[str] = set()
-        for event in events:
-            if event.type == "reference.linked":
-                links.append(event)
-            elif "suspect" in event.data and speaker(event.source)[0] == "police":
-                police.add(event.data["suspect"])
+        links = [event for event in events if event.type == "reference.linked"]
+        police: set[str] = {
+            event.data["suspect"]
+            for event in events
+            if "suspect" in event.data and event.source.startswith("/police/")
+        }
         for link in sorted(links, key=lambda e: (e.occurred_at, e.source, e.id)):
             here, there = link.reference, link.data["reference"]
             for theirs, ours in link.data.get("suspects", {}).items():
@@ -370,11 +393,8 @@ class Labels:
                     self._means[here, ours] = there, theirs
         self._only = next(iter(police)) if len(police) == 1 else None
 
-    def of(self, event: KeptEvent) -> str | None:
-        """Return the label of the suspect an event speaks of, or None where it names none."""
-        label: str | None = event.data.get("suspect")
-        if label is None or speaker(event.source)[0] == "police":
-            return label
+    def of(self, event: KeptEvent, label: str) -> str:
+        """Return the police's label of the suspect whom another agency's event calls this."""
         if self._only is not None:
             return self._only
         place, seen = (event.reference, label), set[tuple[str, str]]()

@@ -1,24 +1,29 @@
 """What counts as an answer to a duty's start, and what came close and why it did not count."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from gateway.journey.duty import Answer
+from gateway.journey.limits import receipt_of
 from gateway.journey.readings import CLOCK_TOLERANCE
 from gateway.journey.story import Contact, Fact, Story, named_events
 from gateway.journey.wording import CONTENTS, listed
 from shared.journey_event import KeptEvent
+from shared.london import london_day
 
 
 @dataclass(slots=True)
-class Answered:
-    """The event that met a duty, when (UTC, London day), and whether it said what it carried."""
+class Receipt:
+    """When (UTC, London day) an agency heard of a fact, and the event that says so."""
 
     event: KeptEvent
     at: datetime
     day: date
-    content_stated: bool = True
+
+
+# What met a duty; each has an event, a moment (UTC) and a London day.
+Answered = Contact | Fact | Receipt
 
 
 @dataclass(slots=True)
@@ -30,95 +35,114 @@ class CameClose:
     why: str
 
 
-def answer_to(
-    start: Fact, met_by: Answer, story: Story, *, repeats: bool = False
-) -> tuple[Answered | None, tuple[CameClose, ...]]:
-    """Return the first answer to what started a duty, and everything before it that came close.
+# What answered a start, and everything before it that came close.
+Found = tuple[Answered | None, tuple[CameClose, ...]]
+Finder = Callable[[Fact, Answer, Story, bool], Found]
+NOTHING: Found = (None, ())
 
-    The answer to a duty that repeats comes after what began the period.
+
+def finder_of(met_by: Answer) -> Finder:
+    """Return what finds the first answer of this kind, and everything before it that came close.
+
+    It is given the start, the kind of answer and the story, and whether the duty repeats: the
+    answer to one that does comes after what began the period.
     """
-    near: list[CameClose] = []
-    for event, at, day, stated, why_not in candidates(start, met_by, story):
-        if repeats and at <= start.at:
-            continue
-        if why_not is None:
-            return Answered(event, at, day, stated), tuple(near)
-        near.append(CameClose(event, at, why_not))
-    return None, tuple(near)
-
-
-def candidates(
-    start: Fact, met_by: Answer, story: Story
-) -> Iterator[tuple[KeptEvent, datetime, date, bool, str | None]]:
-    """Yield, in order of time, what might answer a start: event, when, content stated, why not."""
+    if met_by.received:
+        return receipt_for
     if met_by.done:
-        yield from deeds(start, met_by, story)
-        return
-    required = met_by.required(start.data) if met_by.contents else ()
-    for contact in contacts_for(start, met_by, required, story):
-        if is_before(contact, start) and answers_another(contact, start, story):
-            continue
-        stated = contact.carried is not None or not required
-        yield (
-            contact.event,
-            contact.at,
-            contact.day,
-            stated,
-            why_not(contact, start, required, story),
-        )
+        return deed_for
+    return news_for if met_by.told_about else word_for
 
 
-def deeds(
-    start: Fact, met_by: Answer, story: Story
-) -> Iterator[tuple[KeptEvent, datetime, date, bool, str | None]]:
-    """Yield the facts that might answer a start, those before it with the reason."""
-    for fact in story.facts_of(*met_by.done):
-        if not same(fact.suspect, start.suspect):
+def receipt_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
+    """Return the moment at which the police heard of what another agency had to pass on."""
+    heard, _, event = receipt_of(start, "police")
+    if heard is None or event is None or heard > story.as_of:
+        return NOTHING
+    return Receipt(event, heard, london_day(heard)), ()
+
+
+def deed_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
+    """Return the first event that did what a start asked for, and those that came before it."""
+    near: list[CameClose] = []
+    done, by_type = met_by.done, story.facts_by_type
+    for fact in by_type.get(done[0], ()) if len(done) == 1 else story.facts_of(*done):
+        if not same(fact.suspect, start.suspect) or (repeats and fact.at <= start.at):
             continue
-        where = met_by.where
-        if where.alternatives and not where.holds({"type": fact.type, **fact.data}):
+        if met_by.where.alternatives and not met_by.where.holds(fact.data, fact.type):
             continue
         if met_by.same_organisation and not of_one_organisation(fact.event, start.event):
             continue
         named = named_events(fact.data)
         if named and not any(event.id in named for event in start.sources):
             continue
-        early = is_before(fact, start)
-        yield fact.event, fact.at, fact.day, True, "it came before the fact" if early else None
+        if not is_before(fact, start):
+            return fact, tuple(near)
+        near.append(CameClose(fact.event, fact.at, "it came before the fact"))
+    return None, tuple(near)
 
 
-def contacts_for(
-    start: Fact, met_by: Answer, required: tuple[str, ...], story: Story
-) -> Iterator[Contact]:
-    """Yield the contacts that might answer a start, in order of time."""
-    if met_by.told_about:
-        types = met_by.told_about
-        about = story.tellings_about(types[0]) if len(types) == 1 else story.contacts
-        for contact in about:
-            if speaks_of(contact, start, types):
-                yield contact
-        return
-    for contact in story.contacts:
-        if is_before(contact, start):
+def news_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
+    """Return the first telling that brought news of what started a duty, and what came close."""
+    types = met_by.told_about
+    tellings: Sequence[Contact]
+    if len(types) == 1:
+        tellings = story.tellings.get(types[0], ())
+    else:
+        tellings = [c for c in story.contacts if any(type_ in c.about for type_ in types)]
+    if not tellings:
+        return NOTHING
+    required = met_by.required(start.data, start.type) if met_by.contents else ()
+    near: list[CameClose] = []
+    for contact in tellings:
+        # Most tellings name what they are about, and then there is nothing more to ask.
+        exact = contact.suspect == start.suspect and contact.hearing == start.hearing
+        if (contact.about_events or not exact) and not speaks_of(contact, start):
             continue
-        agency = contact.event.agency
+        if repeats and contact.at <= start.at:
+            continue
+        if is_before(contact, start):
+            if answers_another(contact, start, story):
+                continue
+            reason: str | None = "it came before the fact"
+        else:
+            reason = contact.why_not_told or lacking(contact, required)
+        if reason is None:
+            return contact, tuple(near)
+        near.append(CameClose(contact.event, contact.at, reason))
+    return None, tuple(near)
+
+
+def word_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
+    """Return the first contact of the kind asked for, about whatever, and what came close."""
+    required = met_by.required(start.data, start.type) if met_by.contents else ()
+    near: list[CameClose] = []
+    for contact in story.contacts:
+        if is_before(contact, start) or (repeats and contact.at <= start.at):
+            continue
         if met_by.first_contact_by is not None:
-            if agency == met_by.first_contact_by:
-                yield contact
+            asked_for = contact.agency == met_by.first_contact_by
         elif met_by.told_by is not None:
-            if contact.has_content and met_by.told_by in (agency, "any"):
-                yield contact
-        elif contact.carried is not None and any(item in contact.carried for item in required):
-            yield contact
+            asked_for = contact.has_content and met_by.told_by in (contact.agency, "any")
+        else:
+            carried = contact.carried
+            asked_for = carried is not None and any(item in carried for item in required)
+        if not asked_for:
+            continue
+        reason = contact.why_not_told or lacking(contact, required)
+        if reason is None:
+            return contact, tuple(near)
+        near.append(CameClose(contact.event, contact.at, reason))
+    return None, tuple(near)
 
 
 def told_of(fact: Fact, story: Story) -> Contact | None:
     """Return the first telling that brought a fact to somebody entitled, or None."""
     for contact in story.tellings_about(fact.type):
         if (
-            speaks_of(contact, fact, (fact.type,))
+            contact.why_not_told is None
+            and speaks_of(contact, fact)
             and not is_before(contact, fact)
-            and story.victim.why_not_told(contact) is None
         ):
             return contact
     return None
@@ -129,39 +153,36 @@ def of_one_organisation(one: KeptEvent, other: KeptEvent) -> bool:
     return one.agency == other.agency and one.organisation == other.organisation
 
 
-def speaks_of(contact: Contact, start: Fact, types: tuple[str, ...]) -> bool:
-    """Say whether a telling is about the fact that started a duty.
+def speaks_of(contact: Contact, start: Fact) -> bool:
+    """Say whether a telling about the right type is about the very fact that started a duty.
 
     Naming no suspect or hearing it is about all of them; `about_event` narrows it to the events
     it names.
     """
-    if not any(type_ in contact.about for type_ in types):
+    named = contact.about_events
+    if named and not any(event.id in named for event in start.sources):
         return False
-    if contact.about_events and not any(e.id in contact.about_events for e in start.sources):
+    one, other = contact.suspect, start.suspect
+    if one != other and one is not None and other is not None:
         return False
-    return same(contact.suspect, start.suspect) and same(contact.hearing, start.hearing)
+    one, other = contact.hearing, start.hearing
+    return one == other or one is None or other is None
 
 
 def answers_another(contact: Contact, start: Fact, story: Story) -> bool:
     """Say whether a telling before a fact was about an earlier fact of the same kind."""
-    return any(
-        other is not start
-        and not is_before(contact, other)
-        and speaks_of(contact, other, (other.type,))
+    return start.type in contact.about and any(
+        other is not start and not is_before(contact, other) and speaks_of(contact, other)
         for other in story.facts_of(start.type)
     )
 
 
-def why_not(contact: Contact, start: Fact, required: tuple[str, ...], story: Story) -> str | None:
-    """Return why a telling about the right fact does not count as an answer, or None if it does."""
-    if is_before(contact, start):
-        return "it came before the fact"
-    reason = story.victim.why_not_told(contact)
-    if reason is None and contact.carried is not None:
-        lacking = [CONTENTS[item] for item in required if item not in contact.carried]
-        if lacking:
-            reason = f"it left out {listed(lacking)}"
-    return reason
+def lacking(contact: Contact, required: tuple[str, ...]) -> str | None:
+    """Return what a telling left out of what it had to carry, in words, or None."""
+    if not required or contact.carried is None or contact.carried.issuperset(required):
+        return None
+    left_out = [CONTENTS[item] for item in required if item not in contact.carried]
+    return f"it left out {listed(left_out)}"
 
 
 def same(one: str | None, other: str | None) -> bool:
@@ -171,6 +192,8 @@ def same(one: str | None, other: str | None) -> bool:
 
 def is_before(one: Fact | Contact, start: Fact) -> bool:
     """Say whether something came before a fact, by London day where only a day is known."""
+    if one.at >= start.at:
+        return False
     if one.by_day or start.by_day:
         return one.day < start.day
     return one.at < start.at - CLOCK_TOLERANCE

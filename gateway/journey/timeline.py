@@ -110,7 +110,7 @@ def timeline_of(
     """Return the timeline of one journey, seen from `as_of`, as known at `known_at` (aware)."""
     story = story_of(membership.events, as_of=as_of, known_at=known_at)
     course = course_of(story)
-    followed = follow_all(rulebook, story, calendar, as_of=as_of, course=course)
+    followed = follow_all(rulebook, story, calendar, course=course)
     silences = silences_of(story, course, standard)
     return Timeline(
         membership=membership,
@@ -154,7 +154,7 @@ def entries_of(
                 says=say_contact(
                     contact,
                     whom,
-                    story.victim.why_not_told(contact),
+                    contact.why_not_told,
                     short_of[event.source, event.id],
                 ),
                 agency=event.agency,
@@ -256,7 +256,7 @@ def row_of(
         contacts=sum(
             1
             for c in story.contacts
-            if c.has_content and course.at(c.at) is span and story.victim.why_not_told(c) is None
+            if c.has_content and c.why_not_told is None and course.at(c.at) is span
         ),
         longest_silence_days=max((part.days for _, part in within), default=None),
         gaps=sum(1 for silence, _ in within if silence.is_gap),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ALL = frozenset({"all"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Assessment:
     """What a needs assessment found about Enhanced Rights, true from a London day on."""
 
@@ -25,7 +25,7 @@ class Assessment:
     grounds: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Agreement:
     """What had been agreed with the victim from one moment (UTC) on; None where nothing was."""
 
@@ -54,7 +54,7 @@ class OptOut:
         return "all" in self.scope and "all" in scopes and not self.wanted & scopes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Victim:
     """The person, family or business on whose behalf the story is told. Days are London days."""
 
@@ -144,62 +144,90 @@ class Victim:
         return None
 
 
-def victim_of(facts: Sequence["Fact"]) -> Victim:
-    """Return the victim that these facts, in order of time, describe."""
+def victim_of(facts: Mapping[str, Sequence["Fact"]]) -> Victim:
+    """Return the victim whom these facts, by type and each in order of time, describe."""
+    reports = facts.get("crime.reported", ())
     report: Mapping[str, Any] = {}
     reported_on = named_from = spokesperson = None
-    assessments: list[Assessment] = []
-    agreements: list[Agreement] = []
-    opt_outs: list[OptOut] = []
-    for fact in facts:
-        data = fact.data
-        if fact.type == "crime.reported":
-            report = report or data
-            reported_on = reported_on or fact.day
-        elif fact.type == "needs.assessed":
-            since = read_day(data["since"]) if "since" in data else fact.day
-            grounds = tuple(data.get("grounds", ()))
-            assessments.append(Assessment(since, bool(data.get("enhanced_rights")), grounds))
-        elif fact.type == "preferences.agreed":
-            before = agreements[-1] if agreements else None
-            channels = data.get("channels")
-            agreements.append(
-                Agreement(
-                    fact.at,
-                    data.get("update_every_days", before and before.update_every_days),
-                    before.channels if channels is None and before else frozenset(channels or ()),
-                )
-            )
-            representative = data.get("representative", {})
-            if representative.get("kind") == "spokesperson" and "reference" in representative:
-                spokesperson = spokesperson or (fact.at, representative["reference"])
-        elif fact.type == "contact.declined":
-            opt_outs.append(OptOut(scope_of(data), fact.at, None))
-        elif fact.type == "contact.resumed":
-            opt_outs = resumed(opt_outs, scope_of(data), fact.at)
-        if data.get("named_contact") and named_from is None:
+    for fact in reports:
+        report = report or fact.data
+        reported_on = reported_on or fact.day
+        if named_from is None and fact.data.get("named_contact"):
             named_from = fact.at
-    assessments.sort(
-        key=lambda assessment: assessment.since
-    )  # stable: a later finding wins the day
-    turns_18_on = report.get("turns_18_on")
+    agreements: list[Agreement] = []
+    for fact in facts.get("preferences.agreed", ()):
+        data = fact.data
+        before = agreements[-1] if agreements else None
+        channels = data.get("channels")
+        agreements.append(
+            Agreement(
+                fact.at,
+                data.get("update_every_days", before and before.update_every_days),
+                before.channels if channels is None and before else frozenset(channels or ()),
+            )
+        )
+        if data.get("named_contact") and (named_from is None or fact.at < named_from):
+            named_from = fact.at
+        representative = data.get("representative")
+        if (
+            representative
+            and spokesperson is None
+            and representative.get("kind") == "spokesperson"
+            and "reference" in representative
+        ):
+            spokesperson = (fact.at, representative["reference"])
     kind = report.get("victim_kind", "person")
-    serious = [flag for flag in report.get("flags", ()) if flag in MOST_SERIOUS]
-    always_enhanced = "bereaved by the crime" if kind == "bereaved_relative" else None
-    if serious:
-        always_enhanced = f"victim of the most serious crime ({', '.join(serious)})"
+    turns_18_on = report.get("turns_18_on")
     return Victim(
         kind=kind,
         reported_on=reported_on,
-        always_enhanced=always_enhanced,
+        always_enhanced=always_enhanced(kind, report.get("flags", ())),
         under_18=bool(report.get("under_18")),
         turns_18_on=None if turns_18_on is None else read_day(turns_18_on),
         contact_named_from=named_from,
         spokesperson=spokesperson,
-        assessments=tuple(assessments),
+        assessments=assessments_of(facts.get("needs.assessed", ())),
         agreements=tuple(agreements),
-        opt_outs=tuple(opt_outs),
+        opt_outs=opt_outs_of(facts),
     )
+
+
+def always_enhanced(kind: str, flags: Sequence[str]) -> str | None:
+    """Return why a victim has Enhanced Rights from the report on, or None."""
+    serious = [flag for flag in flags if flag in MOST_SERIOUS]
+    if serious:
+        return f"victim of the most serious crime ({', '.join(serious)})"
+    return "bereaved by the crime" if kind == "bereaved_relative" else None
+
+
+def assessments_of(facts: Sequence["Fact"]) -> tuple[Assessment, ...]:
+    """Return what assessments found, in order of the day from which each holds good."""
+    if not facts:
+        return ()
+    assessments = []
+    for fact in facts:
+        data = fact.data
+        since = read_day(data["since"]) if "since" in data else fact.day
+        grounds = tuple(data.get("grounds", ()))
+        assessments.append(Assessment(since, bool(data.get("enhanced_rights")), grounds))
+    assessments.sort(key=lambda found: found.since)  # stable: a later finding wins the day
+    return tuple(assessments)
+
+
+def opt_outs_of(facts: Mapping[str, Sequence["Fact"]]) -> tuple[OptOut, ...]:
+    """Return the times in which the victim had declined contact."""
+    declined = facts.get("contact.declined")
+    if declined is None:
+        return ()
+    turns = [*declined, *facts.get("contact.resumed", ())]
+    turns.sort(key=lambda fact: (fact.at, fact.event.source, fact.event.id))
+    opt_outs: list[OptOut] = []
+    for fact in turns:
+        if fact.type == "contact.declined":
+            opt_outs.append(OptOut(scope_of(fact.data), fact.at, None))
+        else:
+            opt_outs = resumed(opt_outs, scope_of(fact.data), fact.at)
+    return tuple(opt_outs)
 
 
 def scope_of(data: Mapping[str, Any]) -> frozenset[str]:

@@ -107,7 +107,7 @@ def fails(
     """
     as_of = last_moment_of(example.as_of)
     story = story_of(events_of(example, duty), as_of=as_of)
-    obligations = follow(duty, story, calendar, as_of=as_of, rulebook=rulebook).obligations
+    obligations = follow(duty, story, calendar, rulebook=rulebook).obligations
     said = "not owed" if example.not_owed else _said(example)
     if example.which is not None and example.which > len(obligations):
         return f"it speaks of number {example.which} and {len(obligations)} were owed"
@@ -265,7 +265,7 @@ def _news(duty: Duty, earlier: Sequence[KeptEvent]) -> dict[str, Any]:
     about = starts.told_about or answer.told_about
     if start is not None and start.type in starts.told_about:
         about = (start.type,)
-    carried = answer.required({} if start is None else start.data)
+    carried = answer.required(*({}, "") if start is None else (start.data, start.type))
     if answer.told_by is not None:
         carried = ("progress",)
     return {"about": list(about), "carried": list(carried)}
@@ -277,6 +277,6 @@ def _asked(duty: Duty, events: Sequence[KeptEvent]) -> tuple[Start, Answer, Kept
         terms = duty.terms_on(london_day(event.occurred_at))
         starts = (terms and terms.starts) or duty.starts
         types = (*starts.facts, *starts.told_about, starts.else_fact)
-        if event.type in types and starts.where.holds({"type": event.type, **event.data}):
+        if event.type in types and starts.where.holds(event.data, event.type):
             return starts, (terms and terms.met_by) or duty.met_by, event
     return duty.starts, duty.met_by, None

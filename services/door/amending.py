@@ -4,7 +4,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from services.door.envelope import Data, Fields, Identifier, Instant, Message, Phrase, Source
+from services.door.envelope import (
+    Data,
+    Fields,
+    Identifier,
+    Instant,
+    Message,
+    Phrase,
+    Source,
+    Word,
+)
 
 
 class Identity(Fields):
@@ -15,8 +24,13 @@ class Identity(Fields):
 
 
 class Content(Fields):
-    """The whole content an event should have had."""
+    """The whole content an event should have had.
 
+    With the type of the first event, which never changes, the door holds the content to that type
+    at once. Without it the content must fit one of the agency's types, and counts where it fits.
+    """
+
+    type: Word | None = None
     time: Instant
     timeprecision: Literal["day"] | None = None
     data: Annotated[dict[str, Any], Field(max_length=50)]

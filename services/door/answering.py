@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.door.envelope import Data, Day, Message, Phrase
+from shared.words import ReviewScheme, ReviewStage
 
 
 class Review(Data):
     """A review of a decision, under which scheme and at which stage of it."""
 
-    scheme: Literal["police", "cps", "unduly_lenient"] | None = None
-    stage: Literal["local_resolution", "independent"] | None = None
+    scheme: ReviewScheme | None = None
+    stage: ReviewStage | None = None
     outcome: Phrase | None = None
 
 

@@ -27,6 +27,7 @@ from services.door.bodies import (
     slices_of,
 )
 from services.door.envelope import Message
+from services.door.feeds import feeds_router
 from services.door.replies import (
     BatchReply,
     Item,
@@ -37,7 +38,9 @@ from services.door.replies import (
     written,
 )
 from services.door.streaming import StreamedLines
+from services.door.vocabulary import vocabulary_of
 from services.door.wire import Reader, read_json, types_of
+from shared.codes import routes as code_lists
 from shared.journey_event import Agency, JourneyEvent
 from shared.problems import (
     BadMessage,
@@ -125,6 +128,9 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     app = application(f"{room.title}: events", description, lifespan=lifespan, ready=ready)
 
     app.state.also_documented = (*room.messages, Item, LastLine)
+    app.include_router(vocabulary_of(room.agency, room.messages, room.examples))
+    app.include_router(code_lists.router)
+    app.include_router(feeds_router(room.agency, clock, hands))
 
     @app.post(
         "/v1/events",

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.door.amending import Correction
 from services.door.bodies import SLICE_LINES
 from services.door.checks import check
+from services.door.content import as_corrected
 from services.door.envelope import Message
 from services.door.replies import Item, LastLine, kept_item, problem_body, refused_item, written
 from services.door.wire import Reader, Sent, read_json
 from shared.journey_event import Agency, JourneyEvent, Receipt
-from shared.problems import BadMessage, Fault, Problem
+from shared.problems import Problem
 from shared.store.sharing import Answer
 
 # What is done with events that can be kept: they are, or it is only told what would be answered.
@@ -32,11 +32,7 @@ class Intake:
         """Return the journey's event that an item says; raises the Problem that refuses it."""
         message = self.reader.read(item, doubtful=doubtful)
         check(message, self.agency, now=self.clock())
-        content = self._content(message)
-        event = self.translate(message)
-        if content is not None:
-            amended = {**event.data["content"], "data": content}
-            event = replace(event, data={**event.data, "content": amended})
+        event = as_corrected(message, self.reader, self.translate, now=self.clock())
         return replace(event, backfill=True) if backfill else event
 
     async def answer(
@@ -90,24 +86,6 @@ class Intake:
             problem = stopped
         last = LastLine(**counts, problem=None if problem is None else problem_body(problem))
         yield written(last) + b"\n"
-
-    def _content(self, message: Message) -> Any:
-        """Return a correction's content, held to the agency's words too; None for no correction.
-
-        The original may not have arrived, so its type is not known: the content must fit one of
-        the agency's messages. Raises BadMessage where it fits none.
-        """
-        if not isinstance(message.data, Correction):
-            return None
-        read = self.reader.data_of_any(message.data.content.data)
-        if read is None:
-            fault = Fault(
-                "data.content.data",
-                "is not the data of any event of this service",
-                "send the whole data that the event should have had",
-            )
-            raise BadMessage("The correction's content cannot be read; nothing was kept.", fault)
-        return read
 
 
 def _read(line: bytes) -> Sent | Problem:

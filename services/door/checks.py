@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from services.door.amending import Correction, Withdrawal
 from services.door.envelope import Message
 from services.door.linking import Link
+from services.door.outcome import HomeOfficeOutcome
+from shared.codes.lists import outcomes
 from shared.london import london_day
 from shared.problems import BadMessage, Fault, NotYours
 
@@ -47,7 +49,6 @@ def faults_of(message: Message, now: datetime) -> Iterable[Fault]:
         ("time", message.time),
         ("recordedtime", message.recordedtime),
         ("data.received_at_wcu", data.received_at_wcu),
-        ("data.content.time", data.content.time if isinstance(data, Correction) else None),
     ):
         if moment is not None and moment > latest:
             yield Fault(field, "is in the future", "send the event once it has happened")
@@ -63,6 +64,14 @@ def faults_of(message: Message, now: datetime) -> Iterable[Fault]:
                 "data.received_at_wcu",
                 "is before the event's time",
                 "a result is received after it was given: check both times",
+            )
+    if isinstance(data, HomeOfficeOutcome) and data.outcome is not None:
+        day = london_day(message.time)
+        if not outcomes()[data.outcome].validity.holds(day):
+            yield Fault(
+                "data.outcome",
+                f"was not in use on {day}",
+                f"use an outcome of that day: see /v1/outcomes?as_of={day}",
             )
     if isinstance(data, Link) and data.reference == message.subject:
         yield Fault("data.reference", "is the event's own subject", "name the other reference")

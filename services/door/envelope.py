@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
@@ -164,6 +164,9 @@ class Message(BaseModel):
     """A CloudEvents 1.0 envelope. Extension attributes are accepted and not kept."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+    # Rises where a field or a value is added: see docs/versioning.md.
+    version: ClassVar[str] = "1.0"
 
     specversion: Literal["1.0"]
     id: Identifier

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.door.envelope import Data, Duty, Message, Phrase
-from shared.words import JourneyStage
+from shared.words import JourneyStage, StatementKind
 
 
 class Statement(Data):
     """A personal statement, or the impact statement of a business."""
 
-    kind: Literal["personal", "business"] | None = None
+    kind: StatementKind | None = None
     wish: Literal["read_self", "read_by_other", "not_read"] | None = None
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, StrictBool
 
 from services.door.envelope import Data, Label, Message, Phrase
-from shared.words import SentenceKind
+from shared.words import CaseOutcome, SentenceKind
 
 
 class Hearing(Data):
@@ -26,7 +26,7 @@ class Conclusion(Data):
     """The verdict, or another end of the charges, for one suspect."""
 
     suspect: Label
-    outcome: Literal["convicted", "acquitted", "no_evidence", "discontinued", "other"]
+    outcome: CaseOutcome
 
 
 class CaseConcluded(Message):

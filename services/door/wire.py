@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn, Union, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from services.door.envelope import ENVELOPE, Message, Wrong
 from shared.problems import BadMessage, Fault, NotJson
@@ -110,6 +110,14 @@ def types_of(message: type[Message]) -> tuple[str, ...]:
     return get_args(message.model_fields["type"].annotation)
 
 
+def remedy_for_type(type_: object, known: Iterable[str]) -> str:
+    """Say what to do about a type that an agency does not send."""
+    if isinstance(type_, str) and type_ in FIELDS:
+        return f"{type_} is another agency's word: send it at that agency's service"
+    near = nearest(str(type_), known)
+    return f"did you mean {near}?" if near else "use a type of this service's /v1/vocabulary"
+
+
 class Reader:
     """Reads items of JSON as one agency's messages, by one schema a message."""
 
@@ -141,19 +149,13 @@ class Reader:
             f"The event has {count(len(faults), 'fault')}; nothing of it was kept.", *faults
         )
 
-    def data_of_any(self, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """Return data as the first message that takes it would keep it, or None if none does."""
-        for message in self.types.values():
-            model = message.model_fields["data"].annotation
+    def readings(self, item: Mapping[str, Any]) -> Iterable[Message]:
+        """Yield an item without a type as each of the messages that it may be."""
+        for type_ in self.types:
             try:
-                read = model.model_validate(data)  # type: ignore[union-attr]
+                yield self._adapter.validate_python({**item, "type": type_})
             except ValidationError:
                 continue
-            kept: Mapping[str, Any] = read.model_dump(
-                mode="json", by_alias=True, exclude_none=True, exclude_unset=True
-            )
-            return kept
-        return None
 
     def _faults_of_names(self, item: Mapping[str, Any]) -> Iterable[Fault]:
         for name in item:
@@ -169,48 +171,109 @@ class Reader:
     def _faults_of(self, error: ValidationError, item: Mapping[str, Any]) -> list[Fault]:
         faults: dict[str, Fault] = {}
         for wrong in error.errors(include_url=False):
-            path = [str(step) for step in wrong["loc"]]
-            if path and path[0] == item.get("type"):
-                path = path[1:]
-            fault = self._fault(wrong, path, item)
-            faults.setdefault(fault.field, fault)
-        return list(faults.values())
+            fault = self._fault(wrong, _path_in(item, wrong), item)
+            first = faults.setdefault(fault.field, fault)
+            if fault.remedy != first.remedy:  # the value may be written in more ways than one
+                remedy = f"{first.remedy}, or {fault.remedy}"
+                faults[fault.field] = Fault(first.field, first.wrong, remedy)
+        # Of those ways, the one that came furthest into the value is the one that was meant.
+        return [
+            fault
+            for field, fault in faults.items()
+            if not any(other.startswith(f"{field}.") for other in faults)
+        ]
 
     def _fault(self, wrong: Any, path: list[str], item: Mapping[str, Any]) -> Fault:
-        kind, context, field = wrong["type"], wrong.get("ctx", {}), ".".join(path)
+        kind, field = wrong["type"], ".".join(path)
         if kind == "union_tag_not_found":
             return Fault("type", "is missing", "name the type of the event")
         if kind == "union_tag_invalid":
             return Fault(
-                "type", "is not a type this service takes", self._remedy_for_type(item["type"])
+                "type",
+                "is not a type this service takes",
+                remedy_for_type(item["type"], self.types),
             )
-        if kind == "missing":
-            return Fault(field, "is missing", "add it")
         if kind == "extra_forbidden":
             return self._unknown_field(path, item)
-        if kind == "literal_error":
-            allowed = context["expected"].replace("True", "true").replace("'", "")
-            return Fault(field, "is not one of its values", f"use {allowed}")
-        if isinstance(context.get("error"), Wrong):
-            return Fault(field, context["error"].wrong, context["error"].remedy)
-        return Fault(
-            field, f"is not right: {wrong['msg'][:1].lower()}{wrong['msg'][1:]}", "correct it"
-        )
-
-    def _remedy_for_type(self, type_: Any) -> str:
-        if isinstance(type_, str) and type_ in FIELDS:
-            return f"{type_} is another agency's word: send it at that agency's service"
-        near = nearest(str(type_), self.types)
-        return f"did you mean {near}?" if near else "use a type of this service's README"
+        return fault_of(wrong, field)
 
     def _unknown_field(self, path: list[str], item: Mapping[str, Any]) -> Fault:
-        known: Iterable[str] = ()
-        if len(path) == 2:
-            model = self.types[item["type"]].model_fields["data"].annotation
-            known = [f.alias or name for name, f in model.model_fields.items()]  # type: ignore[union-attr]
-        near = nearest(path[-1], known)
+        model: type[BaseModel] | None = self.types[item["type"]]
+        for step in path[:-1]:
+            model = model and _model_under(model, step)
+        near = nearest(path[-1], _names_of(model) if model else ())
+        holder = item["type"] if len(path) == 2 else ".".join(path[:-1])
         remedy = f"did you mean {near}?" if near else "leave it out"
-        return Fault(".".join(path), f"is not a field of {item['type']}", remedy)
+        return Fault(".".join(path), f"is not a field of {holder}", remedy)
+
+
+_SAID: Mapping[str, tuple[str, str]] = {
+    "missing": ("is missing", "add it"),
+    "model_type": ("is not an object", "send an object"),
+    "dict_type": ("is not an object", "send an object"),
+    "list_type": ("is not an array", "send an array"),
+    "string_type": ("is not text", "send text"),
+    "bool_type": ("is not true or false", "send true or false"),
+    "int_type": ("is not a whole number", "send a whole number"),
+    "float_type": ("is not a number", "send a number"),
+    "string_too_short": ("is empty", "write something, or leave the field out"),
+    "string_too_long": ("is too long", "write at most {max_length} characters"),
+    "too_short": ("is empty", "send at least {min_length}"),
+    "too_long": ("is too long", "send at most {max_length}"),
+    "greater_than_equal": ("is too small", "send {ge:g} or more"),
+    "less_than_equal": ("is too large", "send {le:g} or less"),
+}
+
+
+def _path_in(item: Mapping[str, Any], wrong: Any) -> list[str]:
+    """Return where in an item something is wrong, without the names of the ways it was tried."""
+    path: list[str] = []
+    value: Any = item
+    for place, step in enumerate(wrong["loc"], start=1):
+        keyed = isinstance(value, Mapping) and step in value
+        if keyed or (isinstance(value, list) and isinstance(step, int)):
+            value = value[step]
+        elif wrong["type"] != "missing" or place < len(wrong["loc"]):
+            continue
+        path.append(str(step))
+    return path
+
+
+def _names_of(model: type[BaseModel]) -> Mapping[str, str]:
+    """Return the fields of a model as they are written in JSON, with their own names."""
+    return {field.alias or name: name for name, field in model.model_fields.items()}
+
+
+def _model_under(model: type[BaseModel], step: str) -> type[BaseModel] | None:
+    """Return the model of what stands under one field of a model, or None where it has none."""
+    name = _names_of(model).get(step)
+    if name is None:
+        return None
+    annotation = model.model_fields[name].annotation
+    for one in (annotation, *get_args(annotation)):
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            return one
+    return None
+
+
+def fault_of(wrong: Any, field: str) -> Fault:
+    """Return one error of Pydantic's, on a field, in words fit for the sender."""
+    kind, context = wrong["type"], wrong.get("ctx", {})
+    if kind == "literal_error":
+        expected = context["expected"].replace("True", "'true'")
+        near = nearest(str(wrong["input"]), re.findall("'([^']+)'", expected))
+        remedy = "use " + expected.replace("'", "")
+        return Fault(
+            field,
+            "is not one of its values",
+            f"did you mean {near}? {remedy}" if near else remedy,
+        )
+    if isinstance(context.get("error"), Wrong):
+        return Fault(field, context["error"].wrong, context["error"].remedy)
+    if kind in _SAID:
+        said, remedy = _SAID[kind]
+        return Fault(field, said, remedy.format(**context))
+    return Fault(field, f"is not right: {wrong['msg'][:1].lower()}{wrong['msg'][1:]}", "correct it")
 
 
 def count(number: int, what: str) -> str:

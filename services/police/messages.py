@@ -1,6 +1,6 @@
 """What police systems and the Witness Care Unit may say, one class a message."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, StrictBool
 
@@ -18,10 +18,12 @@ from services.door.envelope import (
     Phrases,
     Subject,
 )
+from services.door.outcome import HomeOfficeOutcome
 from services.door.sentence import CaseConcluded, Hearing, HearingEnded, OffenderSentenced
 from shared.words import (
     AppealOutcome,
     Channel,
+    ContactScheme,
     Flag,
     Ground,
     HearingKind,
@@ -31,8 +33,6 @@ from shared.words import (
     RepresentativeKind,
     VictimKind,
 )
-
-Outcome = Annotated[int, Field(ge=0, le=22, description="A Home Office outcome, 0 to 22.")]
 
 
 class Report(Data):
@@ -185,12 +185,11 @@ class VictimWithdrew(Message):
     data: VictimWithdrawal = VictimWithdrawal()
 
 
-class Decision(Data):
+class Decision(HomeOfficeOutcome):
     """A decision about the investigation."""
 
     decision: Literal["investigate", "not_investigate", "closed"]
     reason: Phrase | None = None
-    outcome: Outcome | None = None
 
 
 class InvestigationDecided(Message):
@@ -200,12 +199,11 @@ class InvestigationDecided(Message):
     data: Decision
 
 
-class OutcomeGiven(Data):
+class OutcomeGiven(HomeOfficeOutcome):
     """The Home Office outcome of a crime, and the decision that came with it."""
 
     decision: Literal["investigate", "not_investigate", "closed"] | None = None
     reason: Phrase | None = None
-    outcome: Outcome | None = None
 
 
 class OutcomeAssigned(Message):
@@ -368,7 +366,7 @@ class SchemeReferral(Data):
     """Which probation region the victim was referred to, under which scheme."""
 
     region: Organisation
-    scheme: Literal["statutory", "notification"] | None = None
+    scheme: ContactScheme | None = None
 
 
 class ContactSchemeReferred(Message):

@@ -7,13 +7,13 @@ from pydantic import StrictBool
 from services.door.common import COMMON
 from services.door.envelope import Data, Message, Phrase
 from services.door.sentence import OffenderSentenced
-from shared.words import Milestone
+from shared.words import ContactScheme, Milestone
 
 
 class Membership(Data):
     """The victim's place in the contact scheme, and how much contact was chosen."""
 
-    scheme: Literal["statutory", "notification"] | None = None
+    scheme: ContactScheme | None = None
     level: Phrase | None = None
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -85,16 +85,17 @@ def columns(parcels: Sequence[Parcel], received_at: datetime) -> list[Any]:
     keys = []
     for parcel in parcels:
         event = parcel.event
-        in_effect = _LINKS.get(event.type)
+        type_, data = _spoken_of(event)
+        in_effect = _LINKS.get(type_)
         if in_effect is not None:
-            other = event.data["reference"]
+            other = data["reference"]
             here, there = parcel.reference_id, reference_id(other)
             told = in_effect, event.occurred_at
             sides.append((parcel.event_id, here, there, event.reference, *told))
             if here != there:
                 sides.append((parcel.event_id, there, here, other, *told))
-        elif event.type == "crime.reported" and "victim_key" in event.data:
-            keys.append((parcel.event_id, parcel.reference_id, event.data["victim_key"]))
+        if type_ == "crime.reported" and "victim_key" in data:
+            keys.append((parcel.event_id, parcel.reference_id, data["victim_key"]))
     return [
         received_at,
         [parcel.event_id for parcel in parcels],
@@ -112,6 +113,20 @@ def columns(parcels: Sequence[Parcel], received_at: datetime) -> list[Any]:
         *_turned(sides, 6),
         *_turned(keys, 3),
     ]
+
+
+def _spoken_of(event: JourneyEvent) -> tuple[str, Mapping[str, Any]]:
+    """Return the type and data of an event, or of the one that it corrects, as far as it says.
+
+    A correction may name another reference, or victim, than its original did, and the walk from
+    either must find it. Where it names no type, its fields tell which it must be.
+    """
+    if event.type != "event.corrected":
+        return event.type, event.data
+    content = event.data["content"]
+    data: Mapping[str, Any] = content["data"]
+    type_ = "reference.linked" if "reference" in data else "crime.reported"
+    return content.get("type", type_), data
 
 
 def _turned(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

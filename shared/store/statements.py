@@ -1,4 +1,4 @@
-"""The four statements of the journey store, each a transaction and a snapshot of its own."""
+"""The statements that publish events and read a journey, each a transaction of its own."""
 
 # All of a batch in one journey to the server and back. Every batch takes its identities in one
 # order and, only when it has them all, its references in one order, so that two batches can wait
@@ -70,6 +70,8 @@ WHERE source = $1 AND source_event_id = $2
 # It walks every link ever kept, in effect or not: which references belong together, and when, is
 # for the heart to decide. OFFSET 0 keeps each look-up one by key: the planner cannot know that a
 # journey has few references, and would read whole tables to join them.
+# The same snapshot brings the interruptions of those who speak and of those the case was passed to,
+# who may owe and, while they could not send, have said nothing: rows without a reference.
 READ = """
 WITH RECURSIVE joined (reference_id) AS (
     SELECT $1::uuid
@@ -78,15 +80,40 @@ WITH RECURSIVE joined (reference_id) AS (
         SELECT other_id FROM reference_link AS link
         WHERE link.reference_id = joined.reference_id OFFSET 0
     ) AS link
+), told AS MATERIALIZED (
+    SELECT reference.reference_id, reference, first_received_at, version, event_id, source,
+           source_event_id, organisation, type, occurred_at, time_precision, recorded_at,
+           received_at, data, backfill
+    FROM joined
+    CROSS JOIN LATERAL (
+        SELECT * FROM reference WHERE reference.reference_id = joined.reference_id OFFSET 0
+    ) AS reference
+    LEFT JOIN LATERAL (
+        SELECT * FROM event WHERE event.reference_id = joined.reference_id OFFSET 0
+    ) AS event ON true
+), party (organisation) AS (
+    SELECT organisation FROM told
+    UNION
+    SELECT said ->> word
+    FROM told
+    CROSS JOIN LATERAL (VALUES (data), (data #> '{content,data}')) AS content (said)
+    CROSS JOIN unnest('{region,to}'::text[]) AS word
+    WHERE type IN ('contact_scheme.referred', 'file.submitted', 'handover.sent', 'event.corrected')
 )
-SELECT reference.reference_id, reference, first_received_at, version, event_id, source,
-       source_event_id, type, occurred_at, time_precision, recorded_at, received_at, data, backfill
-FROM joined
+SELECT reference_id, reference, first_received_at, version, event_id, source, source_event_id,
+       type, occurred_at, time_precision, recorded_at, received_at, data, backfill,
+       NULL AS agency, NULL AS organisation, NULL AS system, NULL AS interruption_id,
+       NULL::timestamptz AS from_at, NULL::timestamptz AS until_at, NULL AS reason, NULL AS amends
+FROM told
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, occurred_at, NULL, recorded_at, received_at, NULL, NULL,
+       agency, party.organisation, system, interruption_id, from_at, until_at, reason, amends
+FROM party CROSS JOIN unnest('{police,cps,probation}'::text[]) AS door
 CROSS JOIN LATERAL (
-    SELECT * FROM reference WHERE reference.reference_id = joined.reference_id OFFSET 0
-) AS reference
-LEFT JOIN LATERAL (
-    SELECT * FROM event WHERE event.reference_id = joined.reference_id OFFSET 0
-) AS event ON true
+    SELECT * FROM feed_interruption
+    WHERE feed_interruption.agency = door
+      AND feed_interruption.organisation = party.organisation OFFSET 0
+) AS interruption
 ORDER BY received_at, event_id
 """

@@ -5,21 +5,25 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
 
+from shared.feed import Feed, Span
+from shared.interruption import Declaration, KeptDeclaration, interruptions_of
 from shared.journey_event import (
+    Agency,
     JourneyEvent,
     JourneyRecord,
     KeptEvent,
     KnownReference,
     Receipt,
 )
+from shared.london import end_of, start_of
 from shared.problems import NotReady
-from shared.store import statements
+from shared.store import feeds, statements
 from shared.store.address import for_asyncpg
 from shared.store.parcels import KeptIdentity, Parcel, columns, parcels
 from shared.store.sharing import Answer, SharedCommits
@@ -156,14 +160,17 @@ class Store:
                 version=row["version"],
             )
             for row in rows
+            if row["reference_id"] is not None
         }
         if not references:
             return None
+        declared = [feeds.declaration_of(row) for row in rows if row["reference_id"] is None]
         return JourneyRecord(
             references=tuple(
                 sorted(references, key=lambda known: (known.first_received_at, known.reference))
             ),
             events=tuple(_kept_event(row) for row in rows if row["event_id"] is not None),
+            interruptions=interruptions_of(declared),
         )
 
     async def _publish(self, events: Sequence[JourneyEvent]) -> list[Answer]:
@@ -192,6 +199,53 @@ class Store:
             )
             for row in rows
         }
+
+    async def read_feeds(self, agencies: Sequence[Agency]) -> list[Feed]:
+        """Return every feed of these agencies that has sent an event, in no particular order."""
+        rows = await self._fetch(feeds.FEEDS, lambda: [list(agencies)])
+        return [feeds.feed_of(row) for row in rows]
+
+    async def count_received(self, wanted: Sequence[tuple[str, Span]]) -> list[int]:
+        """Return how many events we were told of by each source in its span, in the order asked."""
+        columns = [
+            [source for source, _ in wanted],
+            [span.since for _, span in wanted],
+            [span.until for _, span in wanted],
+        ]
+        return [row["count"] for row in await self._fetch(feeds.COUNT_RECEIVED, lambda: columns)]
+
+    async def count_occurred(
+        self, agency: Agency, source: str, days: Sequence[date]
+    ) -> dict[tuple[str, date], int]:
+        """Return how many events of a source happened, by type and day, on successive London days.
+
+        A type and day without any is left out.
+        """
+        edges = [*(start_of(day) for day in days), end_of(days[-1])]
+        asked = [agency, source, edges]
+        rows = await self._fetch(feeds.COUNT_BY_TYPE_AND_DAY, lambda: asked)
+        return {(row["type"], days[row["day"]]): row["events"] for row in rows}
+
+    async def declare(self, declaration: Declaration) -> tuple[KeptDeclaration, bool]:
+        """Keep a declaration once and return it as kept, and whether this was the first time.
+
+        Raises ChangedStory where its id was kept with other content, and BadMessage where it amends
+        what is not there.
+        """
+        rows = await self._fetch(
+            feeds.DECLARE, lambda: [*feeds.columns_of(declaration), self._clock()]
+        )
+        if rows:
+            return feeds.declaration_of(rows[0]), True
+        identity = feeds.columns_of(declaration)[:4]
+        before = await self._fetch(feeds.FIND_DECLARATION, lambda: identity)
+        kept = feeds.declaration_of(before[0]) if before else None
+        return feeds.held_to(declaration, kept), False
+
+    async def read_declarations(self, agencies: Sequence[Agency]) -> list[KeptDeclaration]:
+        """Return every declaration of these agencies in the order in which we were told of them."""
+        rows = await self._fetch(feeds.DECLARATIONS, lambda: [list(agencies)])
+        return [feeds.declaration_of(row) for row in rows]
 
     async def _fetch(self, statement: str, arguments: Callable[[], list[Any]]) -> list[Any]:
         """Run one statement as one transaction and return its rows after it has committed.

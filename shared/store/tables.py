@@ -78,6 +78,15 @@ event = Table(
     CheckConstraint("time_precision IN ('instant', 'day')", name="known_precision"),
     CheckConstraint("jsonb_typeof(data) = 'object'", name="data_is_an_object"),
 )
+# What a feed is counted by: an agency's feeds are found in it without reading every event, and
+# the agency leads so that what row-level security asks is answered by the index too.
+Index(
+    "event_feed",
+    event.c.agency,
+    event.c.source,
+    event.c.occurred_at,
+    postgresql_include=["type"],
+)
 
 # The identity of an event holds whatever its subject, so it cannot be a key of `event`, which is
 # sharded by reference. Receipts are looked up here, and an erased event is still recognised.
@@ -92,6 +101,8 @@ event_identity = Table(
     Column("received_at", _MOMENT, nullable=False),
     CheckConstraint("octet_length(digest) = 32", name="digest_is_sha256"),
 )
+# When each feed was last heard of, and how much came on a day.
+Index("event_identity_feed", event_identity.c.source, event_identity.c.received_at)
 
 # Every link and unlink ever sent, once from each side, so that a walk needs only its own key.
 reference_link = Table(
@@ -114,7 +125,9 @@ victim_key = Table(
     Column("event_id", Uuid, primary_key=True),
 )
 
-# When a system sent nothing because it could not. Joined when read, never projected.
+# When a system sent nothing because it could not, as it was declared: `until_at` is null while it
+# lasts. A row that amends another of the same feed corrects it, or withdraws it where `from_at` is
+# null. Joined when read, never projected.
 feed_interruption = Table(
     "feed_interruption",
     metadata,
@@ -122,14 +135,19 @@ feed_interruption = Table(
     Column("organisation", Text, primary_key=True),
     Column("system", Text, primary_key=True),
     Column("interruption_id", Text, primary_key=True),
-    Column("from_at", _MOMENT, nullable=False),
-    Column("until_at", _MOMENT, nullable=False),
+    Column("from_at", _MOMENT),
+    Column("until_at", _MOMENT),
     Column("reason", Text, nullable=False),
     Column("occurred_at", _MOMENT, nullable=False),
     Column("recorded_at", _MOMENT),
     Column("received_at", _MOMENT, nullable=False),
+    Column("amends", Text),
     CheckConstraint(_AGENCIES, name="known_agency"),
     CheckConstraint("until_at > from_at", name="ends_after_it_begins"),
+    CheckConstraint(
+        "from_at IS NOT NULL OR (amends IS NOT NULL AND until_at IS NULL)",
+        name="begins_or_withdraws",
+    ),
 )
 
 # A reference nobody may see for a while, or for good where `until_at` is null.

@@ -109,19 +109,22 @@ def message_of(agency: Agency, type_: str, **data: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("type_", "field", "value", "remedy"),
     [
-        ("victim.told", "about", ["suspect.arrested"] * 21, "correct it"),
-        ("victim.told", "about_event", ["id"] * 51, "correct it"),
-        ("complaint.received", "right", 13, "correct it"),
-        ("complaint.received", "right", True, "correct it"),
+        ("victim.told", "about", ["suspect.arrested"] * 21, "send at most 20"),
+        ("victim.told", "about_event", ["id"] * 51, "send at most 50"),
+        ("complaint.received", "right", 13, "send 12 or less"),
+        ("complaint.received", "right", True, "send a whole number"),
         ("crime.transferred", "to_force", "Devon & Cornwall", "write it as in a source"),
         ("crime.transferred", "new_reference", "5224001234", "write crime:<force>"),
         ("feedback.received", "stage", "at court", "use reported, investigation"),
-        ("feedback.received", "score", 1001, "correct it"),
+        ("feedback.received", "score", 1001, "send 1000 or less"),
         ("breach.noticed", "duty", "arrest", "such as R6.ARREST"),
         ("breach.noticed", "by", "police", "use agency, victim or inspector"),
-        ("breach.noticed", "start", "i" * 201, "correct it"),
-        ("handover.sent", "passed", ["need"], "use needs, preferences"),
+        ("breach.noticed", "start", "i" * 201, "write at most 200 characters"),
+        ("handover.sent", "passed", ["need"], "did you mean needs? use needs, preferences"),
         ("representations.made", "on", "charge", "use disposal, bail, licence or parole"),
+        ("preferences.agreed", "named_contact", 5, "send true or false, or send text"),
+        ("preferences.agreed", "representative", {"knd": "other"}, "did you mean kind?"),
+        ("contact.declined", "scope", ["suspect.arested"], "did you mean suspect.arrested?"),
         ("safeguarding.referred", "consents", True, "did you mean consent?"),
         ("property.held", "where", "store", "leave it out"),
         ("victim.withdrew", "same_officer", True, "leave it out"),
@@ -132,7 +135,10 @@ def test_a_value_that_its_field_cannot_take_is_refused_with_a_remedy(
 ) -> None:
     with pytest.raises(BadMessage) as refused:
         READERS["police"].read(message_of("police", type_, **{field: value}))
-    assert all(fault.field.startswith(f"data.{field}") for fault in refused.value.faults)
+    assert all(
+        re.fullmatch(rf"data\.{field}(\.(\d+|[a-z_]+))?", fault.field)
+        for fault in refused.value.faults
+    )
     assert any(remedy in fault.remedy for fault in refused.value.faults)
 
 

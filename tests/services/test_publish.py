@@ -139,7 +139,7 @@ async def test_an_empty_batch_keeps_nothing_and_says_so(doors: Doors) -> None:
         (
             {"data": {"suspect": ""}},
             "data.suspect",
-            "is not right: string should have at least 1 character",
+            "is empty",
         ),
         (
             {"data": {"suspect": "S\u0000"}},
@@ -156,7 +156,7 @@ async def test_an_empty_batch_keeps_nothing_and_says_so(doors: Doors) -> None:
             "recordedTime",
             "is not a CloudEvents attribute",
         ),
-        ({"id": ""}, "id", "is not right: string should have at least 1 character"),
+        ({"id": ""}, "id", "is empty"),
     ],
 )
 async def test_a_bad_event_is_refused_with_its_field_and_remedy(

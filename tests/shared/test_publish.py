@@ -240,6 +240,19 @@ async def test_a_victims_key_is_kept_for_every_reference_that_gave_it(
     await owner.close()
 
 
+async def test_a_victims_key_that_a_correction_gives_is_kept_too(
+    store: Store, database: Database
+) -> None:
+    for number, named in enumerate(({}, {"type": "crime.reported"})):
+        content = {"time": "2024-03-28T17:45:00Z", "data": {"victim_key": f"K{number}"}, **named}
+        fixed = {"event": {"source": "/police/kent/athena", "id": "1"}, "content": content}
+        await receipts(store, [said("event.corrected", fixed, id=str(number))])
+    owner = await asyncpg.connect(database.owner_url)
+    found = await owner.fetch("SELECT victim_key, reference_id FROM victim_key ORDER BY 1")
+    assert [tuple(row) for row in found] == [(f"K{n}", reference_id(CRIME)) for n in range(2)]
+    await owner.close()
+
+
 async def test_ids_are_ordered_by_time_and_then_by_place_in_the_batch(
     open_store: OpenStore,
 ) -> None:

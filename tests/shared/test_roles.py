@@ -45,6 +45,7 @@ FORBIDDEN = (
     "UPDATE reference_link SET in_effect = false",
     "DELETE FROM victim_key",
     "DELETE FROM feed_interruption",
+    "UPDATE feed_interruption SET until_at = now()",
     "INSERT INTO erasure VALUES (gen_random_uuid(), gen_random_uuid(), now(), 'no', 'me')",
     "DELETE FROM sealing",
     "CREATE TABLE mine (number int)",
@@ -69,6 +70,19 @@ async def test_an_agency_may_not_read_events(store: Store, connect: Connect, rol
     connection = await connect(role)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.fetch("SELECT data FROM event")
+
+
+async def test_an_agency_counts_its_own_events_and_sees_nothing_else_of_them(
+    store: Store, connect: Connect
+) -> None:
+    await store.publish([said()])
+    police, cps = await connect("police"), await connect("cps")
+    counted = "SELECT agency, source, type, occurred_at FROM event"
+    assert len(await police.fetch(counted)) == 1
+    assert await cps.fetch(counted) == []
+    for column in ("reference_id", "event_id", "source_event_id", "received_at", "data"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await police.fetch(f"SELECT {column} FROM event")  # noqa: S608
 
 
 async def test_the_gateway_reads_everything_and_publishes_nothing(

@@ -236,6 +236,8 @@ def test_stages_silences_and_standings_leave_no_hole(drawn: tuple[KeptEvent, ...
         for before, after in pairwise(obligation.standings):
             assert before.until == after.since
         assert obligation.standings[-1].until is None
+        held = [i.standing for i in obligation.standings if i.since <= timeline.story.as_of]
+        assert obligation.standing == (held[-1] if held else obligation.standings[0].standing)
     counted = sum(sum(row.obligations.values()) for row in timeline.stages)
     of_the_code = [o for o in timeline.followed.obligations if o.duty.kind == "code"]
     assert counted == len(of_the_code)

@@ -8,8 +8,7 @@ from uuid import uuid4
 import pytest
 
 from shared.journey_event import reference_id
-from tests.doors import Doors
-from tests.gateway.routes.conftest import SetClock
+from tests.doors import Doors, SetClock
 
 CRIME = "crime:avon-and-somerset/5224001234/V1"
 CASE = "case:52AS0012324/V1"

@@ -103,7 +103,7 @@ def comes_out(rule: RuleFile, example: Example) -> Obligation | None:
     """The obligation that an example speaks of."""
     as_of = last_moment_of(example.as_of)
     story = story_of(events_of(example, rule.duty), as_of=as_of)
-    obligations = follow(rule.duty, story, england_and_wales(), as_of=as_of).obligations
+    obligations = follow(rule.duty, story, england_and_wales()).obligations
     return obligations[(example.which or 0) - 1] if obligations else None
 
 
@@ -143,7 +143,7 @@ def test_a_condition_that_fails_is_listed_as_not_owed(rule: RuleFile) -> None:
     for example in rule.examples:
         as_of = last_moment_of(example.as_of)
         story = story_of(events_of(example, rule.duty), as_of=as_of)
-        followed = follow(rule.duty, story, england_and_wales(), as_of=as_of)
+        followed = follow(rule.duty, story, england_and_wales())
         if example.not_owed:
             listed |= {not_owed.condition for not_owed in followed.not_owed}
     assert {condition.says for condition in rule.duty.conditions} <= listed
@@ -290,7 +290,7 @@ def test_the_hash_follows_every_byte_of_every_file(tmp_path: Path) -> None:
     for file in VICTIMS_CODE.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     before = load_rulebook(tmp_path)
-    assert before == load_rulebook()
+    assert (before.duties, before.hash) == (load_rulebook().duties, load_rulebook().hash)
     changed = tmp_path / "r06_arrest.yaml"
     changed.write_bytes(changed.read_bytes() + b"# A remark.\n")
     remarked = load_rulebook(tmp_path)

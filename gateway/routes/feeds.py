@@ -1,0 +1,26 @@
+"""Answers how the feeds of all agencies are doing."""
+
+from typing import get_args
+
+from fastapi import APIRouter, Request
+
+from gateway.routes.journeys import state_of
+from shared.feed_list import FeedList, feed_list
+from shared.journey_event import Agency
+from shared.problems import Failed, NotReady
+from shared.web import documented
+
+router = APIRouter(prefix="/v1", tags=["feeds"])
+
+
+@router.get("/feeds", responses=documented(Failed, NotReady))
+async def feeds(request: Request) -> FeedList:
+    """Tell how every system that sends, or said that it could not, is doing.
+
+    The last event, how many came on the last whole day and on that weekday usually, whether its
+    silence raises the alarm, and the declared interruptions in effect.
+    """
+    state = state_of(request)
+    return await feed_list(
+        state.store, get_args(Agency), now=state.clock(), settings=state.feed_settings
+    )
