@@ -1,7 +1,6 @@
 """What every application of ours does alike on the web: problems, health and documents."""
 
 import gc
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -25,10 +24,9 @@ from shared.problems import (
     Problem,
     TooLarge,
 )
+from shared.tracing import Traced, log, log_to_stderr, route_of
 
 SCHEMA = "#/components/schemas/{}"
-
-log = logging.getLogger("victim_journey")
 
 
 class ErrorItem(BaseModel):
@@ -105,6 +103,8 @@ def application(
         """Say which build is running."""
         return {"build": {"name": title, "version": build_version()}}
 
+    log_to_stderr()
+    app.add_middleware(Traced)
     app.add_exception_handler(Problem, _say_problem)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _say_validation)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _say_http)  # type: ignore[arg-type]
@@ -199,7 +199,9 @@ async def _say_http(request: Request, error: HTTPException) -> JSONResponse:
 
 
 async def _say_failed(request: Request, error: Exception) -> JSONResponse:
-    log.error("unexpected %s on %s %s", type(error).__name__, request.method, request.url.path)
+    log.error(
+        "unexpected %s on %s %s", type(error).__name__, request.method, route_of(request.scope)
+    )
     return problem_response(
         Failed("The fault is ours. Send the same again later: what was kept is not kept twice.")
     )
