@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 
 from shared.problems import (
     MEDIA_TYPE,
@@ -179,9 +178,9 @@ async def _say_validation(request: Request, error: RequestValidationError) -> JS
 async def _say_http(request: Request, error: HTTPException) -> JSONResponse:
     path = request.url.path
     if error.status_code == 405:
-        # Starlette names the methods of the first route with this path only.
-        routes = [r for r in request.app.routes if r.matches(request.scope)[0] is not Match.NONE]
-        methods = {method for route in routes for method in route.methods}
+        # The error names the methods of the first route with this path only.
+        methods = request.app.openapi()["paths"].get(route_of(request.scope))
+        allowed = ", ".join(sorted(methods)).upper() if methods else (error.headers or {})["Allow"]
         fault = Fault(
             "method", f"{request.method} is not taken here", "see the API's documentation"
         )
@@ -189,7 +188,7 @@ async def _say_http(request: Request, error: HTTPException) -> JSONResponse:
             NotAllowed(
                 f"{path} does not take {request.method}.",
                 fault,
-                headers={"Allow": ", ".join(sorted(methods))},
+                headers={"Allow": allowed},
             )
         )
     if error.status_code == 404:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Service:
-    """One agency's service; `processes` of it share its port."""
+    """One agency's service, or the gateway; `processes` of it share its port."""
 
     agency: str
     database_url: str
@@ -40,14 +40,14 @@ class Service:
 
     def start(self) -> Self:
         """Start it, and return once it answers."""
-        app = f"services.{self.agency}.app:app"
+        room = "gateway" if self.agency == "gateway" else f"services.{self.agency}"
         quiet = ["--no-access-log", "--log-level", "critical"]
         self.process = subprocess.Popen(
             [
                 sys.executable,
                 "-m",
                 "uvicorn",
-                app,
+                f"{room}.app:app",
                 "--host",
                 HOST,
                 "--port",
