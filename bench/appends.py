@@ -10,10 +10,11 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import count, takewhile
 from multiprocessing import get_context
 from pathlib import Path
@@ -200,13 +201,13 @@ class Sender(asyncio.Protocol):
             self.transport.write(request)
 
 
-async def send_all(port: int, requests: Iterator[bytes], clients: int, expects: bytes) -> float:
-    """Send requests over so many connections and return how many a second were answered."""
+async def send_all(port: int, clients: Sequence[Iterator[bytes]], expects: bytes) -> float:
+    """Send each client's requests over a connection of its own; return the answers a second."""
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     senders = [
-        (await loop.create_connection(lambda: Sender(requests, expects), HOST, port))[1]
-        for _ in range(clients)
+        (await loop.create_connection(partial(Sender, requests, expects), HOST, port))[1]
+        for requests in clients
     ]
     await asyncio.gather(*(sender.done for sender in senders))
     return sum(sender.answered for sender in senders) / (time.perf_counter() - began)
@@ -214,16 +215,17 @@ async def send_all(port: int, requests: Iterator[bytes], clients: int, expects: 
 
 def batches_a_second(port: int) -> float:
     """Return how many events a second a door keeps of batches over SENDERS connections."""
-    requests = iter(batches(BATCHES))
+    # Each sends about journeys of its own, as four forces would.
+    clients = [iter(batches(BATCHES // SENDERS)) for _ in range(SENDERS)]
     created = b'"created":%d' % BATCH
-    return BATCH * uvloop.run(send_all(port, requests, SENDERS, created))
+    return BATCH * uvloop.run(send_all(port, clients, created))
 
 
 def singles_a_second(port: int, path: str, clients: int) -> float:
     """Return how many single events a second are answered to so many clients."""
     until = time.perf_counter() + SECONDS
     requests = takewhile(lambda _: time.perf_counter() < until, singles(path))
-    return uvloop.run(send_all(port, requests, clients, b"HTTP/1.1 201"))
+    return uvloop.run(send_all(port, [requests] * clients, b"HTTP/1.1 201"))
 
 
 def copies_a_second(url: str) -> float:

@@ -175,6 +175,7 @@ def serving(app: str, port: int, database: str, processes: int = 1) -> Iterator[
         [*command, *quiet, *(["--factory"] if app.endswith("_app") else [])],
         cwd=Path(__file__).parents[1],
         env={**os.environ, "DATABASE_URL": database, "WEB_CONCURRENCY": str(processes)},
+        stderr=subprocess.DEVNULL,  # a line for each request
     )
     try:
         for _ in range(300):

@@ -1,6 +1,7 @@
 """Every setting the processes read from their environment; the README lists the same names."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +27,12 @@ class RolePasswords(BaseSettings):
     cps: SecretStr
     probation: SecretStr
     gateway: SecretStr
+
+
+class LogSettings(BaseSettings):
+    """How much the log says: INFO has a line for each request, WARNING only what went wrong."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
 class DoorSettings(BaseSettings):

@@ -1,7 +1,6 @@
 """What every application of ours does alike on the web: problems, health and documents."""
 
 import gc
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -12,7 +11,6 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 
 from shared.problems import (
     MEDIA_TYPE,
@@ -25,10 +23,9 @@ from shared.problems import (
     Problem,
     TooLarge,
 )
+from shared.tracing import Traced, log, log_to_stderr, route_of
 
 SCHEMA = "#/components/schemas/{}"
-
-log = logging.getLogger("victim_journey")
 
 
 class ErrorItem(BaseModel):
@@ -105,6 +102,8 @@ def application(
         """Say which build is running."""
         return {"build": {"name": title, "version": build_version()}}
 
+    log_to_stderr()
+    app.add_middleware(Traced)
     app.add_exception_handler(Problem, _say_problem)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _say_validation)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _say_http)  # type: ignore[arg-type]
@@ -179,9 +178,9 @@ async def _say_validation(request: Request, error: RequestValidationError) -> JS
 async def _say_http(request: Request, error: HTTPException) -> JSONResponse:
     path = request.url.path
     if error.status_code == 405:
-        # Starlette names the methods of the first route with this path only.
-        routes = [r for r in request.app.routes if r.matches(request.scope)[0] is not Match.NONE]
-        methods = {method for route in routes for method in route.methods}
+        # The error names the methods of the first route with this path only.
+        methods = request.app.openapi()["paths"].get(route_of(request.scope))
+        allowed = ", ".join(sorted(methods)).upper() if methods else (error.headers or {})["Allow"]
         fault = Fault(
             "method", f"{request.method} is not taken here", "see the API's documentation"
         )
@@ -189,7 +188,7 @@ async def _say_http(request: Request, error: HTTPException) -> JSONResponse:
             NotAllowed(
                 f"{path} does not take {request.method}.",
                 fault,
-                headers={"Allow": ", ".join(sorted(methods))},
+                headers={"Allow": allowed},
             )
         )
     if error.status_code == 404:
@@ -199,7 +198,9 @@ async def _say_http(request: Request, error: HTTPException) -> JSONResponse:
 
 
 async def _say_failed(request: Request, error: Exception) -> JSONResponse:
-    log.error("unexpected %s on %s %s", type(error).__name__, request.method, request.url.path)
+    log.error(
+        "unexpected %s on %s %s", type(error).__name__, request.method, route_of(request.scope)
+    )
     return problem_response(
         Failed("The fault is ours. Send the same again later: what was kept is not kept twice.")
     )

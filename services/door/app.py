@@ -85,6 +85,12 @@ BACKFILL = {
     "description": "History that is loaded late, which is nobody's late keying.",
     "schema": {"type": "boolean", "default": False},
 }
+RECEIPT_LINK = {
+    "receipt": {
+        "operationId": "receipt",
+        "parameters": {"source": "$response.body#/source", "id": "$response.body#/id"},
+    }
+}
 KeepOne = Callable[[JourneyEvent], Awaitable[Answer]]
 
 
@@ -137,7 +143,11 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         tags=["events"],
         status_code=HTTPStatus.CREATED,
         response_model=ReceiptBody,
-        responses={200: answered("A repeat: the first receipt."), **documented(*REFUSALS)},
+        responses={
+            200: answered("A repeat: the first receipt."),
+            201: {"links": RECEIPT_LINK},
+            **documented(*REFUSALS),
+        },
         openapi_extra={"requestBody": request_body(room), "parameters": [BACKFILL]},
     )
     async def publish(request: Request) -> Response:
@@ -157,7 +167,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     @app.post(
         "/v1/events/check",
         tags=["events"],
-        response_model=ReceiptBody,
+        response_model=ReceiptBody | BatchReply,
         responses={
             200: answered("What the receipt would say."),
             **documented(*(one for one in REFUSALS if one is not TooMany)),
@@ -181,6 +191,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
 
     @app.get(
         "/v1/events",
+        operation_id="receipt",
         tags=["events"],
         responses=documented(UnknownEvent, BadQuestion, Failed, NotReady),
     )
@@ -267,10 +278,14 @@ def answered(one: str) -> dict[str, Any]:
         "content": {
             LINES: {
                 "schema": {
-                    "anyOf": [
-                        {"$ref": SCHEMA.format("Item")},
-                        {"$ref": SCHEMA.format("LastLine")},
-                    ]
+                    "description": "The lines, as an array.",
+                    "type": "array",
+                    "items": {
+                        "anyOf": [
+                            {"$ref": SCHEMA.format("Item")},
+                            {"$ref": SCHEMA.format("LastLine")},
+                        ]
+                    },
                 }
             }
         },
@@ -303,7 +318,13 @@ def request_body(room: Room) -> dict[str, Any]:
         "content": {
             ONE: {"schema": one, "examples": examples},
             MANY: {"schema": many, "examples": batch},
-            LINES: {"schema": one, "examples": examples},
+            LINES: {
+                "schema": {
+                    "description": "The lines, as an array.",
+                    "type": "array",
+                    "items": {"type": "object"},
+                }
+            },
             PLAIN: {"schema": {"anyOf": [{"type": "object"}, many]}, "examples": examples},
         },
     }

@@ -36,7 +36,9 @@ class Parcel:
         """The source and id by which the event is known for ever."""
         return self.event.source, self.event.id
 
-    def answer(self, kept: "KeptIdentity", *, created: bool) -> Receipt | ChangedStory:
+    def answer(
+        self, kept: "Parcel | KeptIdentity", received_at: datetime, *, created: bool
+    ) -> Receipt | ChangedStory:
         """Return what the sender is told, given what is kept under the event's identity."""
         event = self.event
         if kept.digest != self.digest:
@@ -53,7 +55,7 @@ class Parcel:
             id=event.id,
             reference=event.reference,
             event_id=kept.event_id,
-            received_at=kept.received_at,
+            received_at=received_at,
             created=created,
         )
 

@@ -288,15 +288,16 @@ class _Batch:
 
     def answers(self, before: Mapping[Identity, KeptIdentity]) -> list[Answer]:
         """Answer each event, given what was kept `before` under any of the identities."""
-        return [
-            parcel.answer(
-                before.get(parcel.identity)
-                or KeptIdentity(first.digest, first.event_id, self.received_at),
-                created=parcel is first and parcel.identity not in before,
-            )
-            for parcel in self.sent
-            for first in (self.firsts[parcel.identity],)
-        ]
+        answers: list[Answer] = []
+        for parcel in self.sent:
+            identity = parcel.identity
+            kept = before.get(identity)
+            if kept is None:
+                first = self.firsts[identity]
+                answers.append(parcel.answer(first, self.received_at, created=parcel is first))
+            else:
+                answers.append(parcel.answer(kept, kept.received_at, created=False))
+        return answers
 
 
 def _kept_event(row: Any) -> KeptEvent:
