@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 LOCKER := uv==0.13.8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock bench clean
+.PHONY: help demo test torture check format lock bench clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ demo: $(VENV)/ready ## Start everything and play the sample journeys; ctrl-C sto
 
 test: $(VENV)/ready ## Run the tests; ARGS="tests/house -x" is handed to pytest
 	@$(BIN)/python -m pytest $(ARGS)
+
+torture: $(VENV)/ready ## Kill, stop and flood the doors many times over; TIMES=50 is how many
+	@TORTURE=$(or $(TIMES),20) $(BIN)/python -m pytest tests/services/test_survival.py -x $(ARGS)
 
 check: $(VENV)/ready ## Check format, lint, types, the walls between rooms, rules and migrations
 	$(BIN)/ruff format --check .

@@ -167,14 +167,15 @@ def request(path: str, event_id: str) -> bytes:
 
 
 @contextmanager
-def serving(app: str, port: int, database: str) -> Iterator[None]:
-    """Serve an application on one process of its own, as in production."""
+def serving(app: str, port: int, database: str, processes: int = 1) -> Iterator[None]:
+    """Serve an application on processes of its own, as in production."""
     command = [sys.executable, "-m", "uvicorn", app, "--host", HOST, "--port", str(port)]
     quiet = ["--no-access-log", "--log-level", "warning"]
     process = subprocess.Popen(  # noqa: S603 - our own applications
         [*command, *quiet, *(["--factory"] if app.endswith("_app") else [])],
         cwd=Path(__file__).parents[1],
-        env={**os.environ, "DATABASE_URL": database},
+        env={**os.environ, "DATABASE_URL": database, "WEB_CONCURRENCY": str(processes)},
+        stderr=subprocess.DEVNULL,  # a line for each request
     )
     try:
         for _ in range(300):

@@ -3,10 +3,14 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from gateway.journey.calendar import Calendar
+from gateway.journey.difference import DraftRulebook
+from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
 from gateway.routes import feeds, journeys, obligations, what_if
 from gateway.rulebook import england_and_wales, load_drafts, load_rulebook
@@ -22,14 +26,23 @@ Victims' Code, what was done, how late, and where nobody spoke.
 """
 
 
+@cache  # the files do not change while a process runs, and reading them takes half a second
+def law() -> tuple[Rulebook, dict[str, DraftRulebook], Calendar]:
+    """Return the rules and drafts that this project holds, every example checked, and the days.
+
+    Raises RulebookError.
+    """
+    calendar = england_and_wales()
+    rulebook = load_rulebook(calendar=calendar)
+    return rulebook, load_drafts(rulebook, calendar), calendar
+
+
 def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """Return the gateway's application; a rulebook that cannot be trusted stops its start."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        calendar = england_and_wales()
-        rulebook = load_rulebook(calendar=calendar)
-        drafts = load_drafts(rulebook, calendar)
+        rulebook, drafts, calendar = law()
         silence = SilenceSettings()
         database = database_for("gateway", StoreSettings())
         url = await run_in_threadpool(database.__enter__)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha1
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -13,14 +14,17 @@ Agency = Literal["police", "cps", "probation"]
 Precision = Literal["instant", "day"]
 
 # A reference's key is computed from its words, so that a journey's address can be worked out
-# without asking, and one key shards events, references and links alike.
-_REFERENCES = uuid5(NAMESPACE_URL, "victim-journey/reference")
+# without asking, and one key shards events, references and links alike. It is uuid5 in this
+# namespace, whose part of the hash is computed once.
+_REFERENCES = sha1(uuid5(NAMESPACE_URL, "victim-journey/reference").bytes, usedforsecurity=False)
 
 
 @lru_cache(maxsize=65_536)  # a batch, and a journey, use the same few references again and again
 def reference_id(reference: str) -> UUID:
     """Return the key of a reference such as `crime:avon-and-somerset/5224001234/V1`."""
-    return uuid5(_REFERENCES, reference)
+    hashed = _REFERENCES.copy()
+    hashed.update(reference.encode())
+    return UUID(bytes=hashed.digest()[:16], version=5)
 
 
 @lru_cache(maxsize=4_096)  # there are few sources, and every event is asked who speaks in it
@@ -37,7 +41,9 @@ class JourneyEvent:
     `source` and `id` are its identity for ever. `reference` is the sender's own reference for the
     victim. `occurred_at` and `recorded_at` (when it was keyed at source, where the sender says)
     are in UTC; with precision "day" only the London day of `occurred_at` is known. `data` holds
-    plain JSON values named as in the vocabulary, instants in UTC, nothing null.
+    plain JSON values named as in the vocabulary, instants in UTC, nothing null. `backfill` says
+    that it was loaded as history, so that its late arrival is nobody's late keying; it is no part
+    of what was said, and the same event sent with and without it is the same.
     """
 
     source: str
@@ -48,6 +54,7 @@ class JourneyEvent:
     data: Mapping[str, Any]
     precision: Precision = "instant"
     recorded_at: datetime | None = None
+    backfill: bool = False
 
     @property
     def agency(self) -> str:

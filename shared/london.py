@@ -31,7 +31,9 @@ def read_instant(text: str) -> datetime:
     if match["offset"] is None:
         raise NotAnInstant("has no offset from UTC")
     try:
-        instant = datetime.fromisoformat(text.upper()).astimezone(UTC)
+        instant = datetime.fromisoformat(text.upper())
+        if instant.tzinfo is not UTC:
+            instant = instant.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise NotAnInstant("is not a date and time that exists") from error
     if instant.year < FIRST_YEAR:

@@ -5,15 +5,19 @@ Problem
 ├── NotYours              403  the sender speaks for somebody else
 ├── NotFound              404  there is nothing at this address
 │   ├── UnknownJourney    404  no journey has this id
+│   ├── UnknownEvent      404  no event is kept under this source and id
 │   └── UnknownObligation 404  nothing with this id was owed on this journey
 ├── NotAllowed            405  the address does not take this method
+├── TooSlow               408  the rest of the body did not come
 ├── ChangedStory          409  this identity was kept before with other content
 ├── TooLarge              413  the body is larger than the door takes
 ├── NotAccepted           415  the body is of a kind the door does not read
 ├── BadMessage            422  a message that cannot be kept as it is
 ├── BadQuestion           422  a question that cannot be answered as it is asked
-├── Failed                500  our fault, and nothing of what was sent was kept
-└── NotReady              503  the store cannot be reached; send it again
+├── TooMany               429  one organisation has too many events waiting
+├── Failed                500  our fault; send it again
+├── NotReady              503  the store cannot be reached; send it again
+└── TooBusy               503  too much is under way; send it again
 """
 
 from dataclasses import asdict, dataclass
@@ -94,12 +98,27 @@ class UnknownObligation(NotFound):
     title = "There is no such obligation"
 
 
+class UnknownEvent(NotFound):
+    """No event of this agency is kept under this source and id."""
+
+    name = "unknown-event"
+    title = "No such event"
+
+
 class NotAllowed(Problem):
     """The address exists and does not take this method."""
 
     name = "not-allowed"
     title = "This address does not take that method"
     status = HTTPStatus.METHOD_NOT_ALLOWED
+
+
+class TooSlow(Problem):
+    """The rest of the body did not come in time."""
+
+    name = "too-slow"
+    title = "The rest of the body did not come"
+    status = HTTPStatus.REQUEST_TIMEOUT
 
 
 class ChangedStory(Problem):
@@ -142,8 +161,16 @@ class BadQuestion(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class TooMany(Problem):
+    """One organisation has too many events waiting; nothing was lost, send the same again."""
+
+    name = "too-many"
+    title = "Events come faster than they can be kept"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
 class Failed(Problem):
-    """Something broke on our side; nothing of what was sent with it was kept."""
+    """Something broke on our side; the same can be sent again, and is kept once."""
 
     name = "failed"
     title = "Something broke on our side"
@@ -155,4 +182,12 @@ class NotReady(Problem):
 
     name = "not-ready"
     title = "The store cannot be reached"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class TooBusy(Problem):
+    """Too much is under way just now; nothing was lost, and the same can be sent again."""
+
+    name = "too-busy"
+    title = "Too much is under way"
     status = HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,6 +1,7 @@
 """Every setting the processes read from their environment; the README lists the same names."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,12 +29,20 @@ class RolePasswords(BaseSettings):
     gateway: SecretStr
 
 
+class LogSettings(BaseSettings):
+    """How much the log says: INFO has a line for each request, WARNING only what went wrong."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
 class DoorSettings(BaseSettings):
-    """The size limits of an agency's door."""
+    """The size limits of an agency's door: of what is sent, and of all that it holds at once."""
 
     event_limit_bytes: int = Field(default=256 * KIB, gt=0)
     batch_limit_bytes: int = Field(default=10 * KIB * KIB, gt=0)
     batch_limit_items: int = Field(default=10_000, gt=0)
+    file_limit_bytes: int = Field(default=KIB * KIB * KIB, gt=0)
+    in_hand_limit_bytes: int = Field(default=64 * KIB * KIB, gt=0)
 
 
 class FeedSettings(BaseSettings):

@@ -5,6 +5,7 @@ from pathlib import Path
 from services.cps.messages import MESSAGES
 from services.cps.translate import translate
 from services.door.app import Room, agency_app
+from shared.web import settle
 
 ROOM = Room(
     agency="cps",
@@ -15,3 +16,4 @@ ROOM = Room(
 )
 
 app = agency_app(ROOM)
+settle()

@@ -1,7 +1,7 @@
 """The application behind an agency's door: receive, check, translate, publish, reply."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,20 +10,41 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from services.door.checks import check
-from services.door.content import as_corrected
+from services.door.batches import Intake, Keep
+from services.door.bodies import (
+    LINES,
+    LINES_HELD_BYTES,
+    MANY,
+    ONE,
+    PLAIN,
+    InHand,
+    media_type_of,
+    not_accepted,
+    pieces_of,
+    read_whole,
+    slices_of,
+)
 from services.door.envelope import Message
 from services.door.feeds import feeds_router
-from services.door.replies import BatchReply, Item, ReceiptBody, batch_reply, item_of, receipt_body
+from services.door.replies import (
+    BatchReply,
+    Item,
+    LastLine,
+    ReceiptBody,
+    batch_reply,
+    receipt_body,
+    written,
+)
+from services.door.streaming import StreamedLines
 from services.door.vocabulary import vocabulary_of
 from services.door.wire import Reader, read_json, types_of
 from shared.codes import routes as code_lists
-from shared.journey_event import Agency, JourneyEvent, Receipt
+from shared.journey_event import Agency, JourneyEvent
 from shared.problems import (
     BadMessage,
+    BadQuestion,
     ChangedStory,
     Failed,
     Fault,
@@ -32,25 +53,45 @@ from shared.problems import (
     NotReady,
     NotYours,
     Problem,
+    TooBusy,
     TooLarge,
+    TooMany,
+    TooSlow,
+    UnknownEvent,
 )
 from shared.settings import DoorSettings, StoreSettings
 from shared.store import Store, database_for, utc_now
-from shared.web import SCHEMA, application, documented, read_body, too_large
+from shared.store.sharing import Answer
+from shared.web import SCHEMA, application, documented, too_large
 
-ONE = "application/cloudevents+json"
-MANY = "application/cloudevents-batch+json"
-PLAIN = "application/json"
 REFUSALS: tuple[type[Problem], ...] = (
     NotJson,
     NotYours,
+    TooSlow,
     ChangedStory,
     TooLarge,
     NotAccepted,
     BadMessage,
+    BadQuestion,
+    TooMany,
     Failed,
     NotReady,
+    TooBusy,
 )
+# Read by hand: FastAPI takes longer to find one parameter than we do to read an event.
+BACKFILL = {
+    "name": "backfill",
+    "in": "query",
+    "description": "History that is loaded late, which is nobody's late keying.",
+    "schema": {"type": "boolean", "default": False},
+}
+RECEIPT_LINK = {
+    "receipt": {
+        "operationId": "receipt",
+        "parameters": {"source": "$response.body#/source", "id": "$response.body#/id"},
+    }
+}
+KeepOne = Callable[[JourneyEvent], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +111,8 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     The clock, which returns UTC, tells when we were told and what lies in the future.
     """
     limits = DoorSettings()
-    reader = Reader(room.messages)
+    hands = InHand(limits.in_hand_limit_bytes)
+    intake = Intake(room.agency, Reader(room.messages), room.translate, clock)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -91,10 +133,10 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     description = f"Post victim-contact events of {room.title} to the shared journey store."
     app = application(f"{room.title}: events", description, lifespan=lifespan, ready=ready)
 
-    app.state.also_documented = room.messages
+    app.state.also_documented = (*room.messages, Item, LastLine)
     app.include_router(vocabulary_of(room.agency, room.messages, room.examples))
     app.include_router(code_lists.router)
-    app.include_router(feeds_router(room.agency, clock))
+    app.include_router(feeds_router(room.agency, clock, hands))
 
     @app.post(
         "/v1/events",
@@ -102,88 +144,152 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         status_code=HTTPStatus.CREATED,
         response_model=ReceiptBody,
         responses={
-            200: {
-                "model": ReceiptBody | BatchReply,
-                "description": "A repeat: the first receipt. For a batch: one answer an item.",
-            },
+            200: answered("A repeat: the first receipt."),
+            201: {"links": RECEIPT_LINK},
             **documented(*REFUSALS),
         },
-        openapi_extra={"requestBody": request_body(room)},
+        openapi_extra={"requestBody": request_body(room), "parameters": [BACKFILL]},
     )
     async def publish(request: Request) -> Response:
-        """Publish one event, or a batch of them, to the victim's journey.
+        """Publish one event, a batch of them, or a file of lines, to the victim's journey.
 
         The reply is given once everything it acknowledges is kept. Send the same event twice and
         the second receipt is the first one again. Send different content under the same source and
         id and it is refused: the journey never rewrites itself. In a batch every item has an answer
-        of its own, in order, and one bad item never loses the others.
+        of its own, in order, and one bad item never loses the others; whatever broke off can be
+        sent again from its beginning. Lines (NDJSON) are read and answered as they come, and
+        the last line of the answer counts the others. A body may be packed with gzip.
         """
-        kind = media_type_of(request)
-        body = await read_body(request, limits.batch_limit_bytes)
-        sent = read_json(body)
         store: Store = request.app.state.store
-        if isinstance(sent, list):
-            if kind == ONE:
-                raise not_accepted(f"An array of events is sent as {MANY}.")
-            if len(sent) > limits.batch_limit_items:
-                raise TooLarge(
-                    f"The batch has more than {limits.batch_limit_items} events; none was kept.",
-                    Fault("body", f"has {len(sent)} events", "send fewer events at once"),
-                )
-            reply = batch_reply(await publish_all(sent, store))
-            return JSONResponse(reply.model_dump(mode="json", exclude_none=True))
-        if kind == MANY:
-            raise not_accepted(f"A single event is sent as {ONE}.")
-        if len(body) > limits.event_limit_bytes:
-            raise too_large(limits.event_limit_bytes)
-        (answer,) = await store.publish([event_from(sent)])
-        if isinstance(answer, Problem):
-            raise answer
-        status = HTTPStatus.CREATED if answer.created else HTTPStatus.OK
-        return JSONResponse(receipt_body(answer).model_dump(mode="json"), status)
+        backfill = is_backfill(request)
+        return await answer(request, store.publish_one, store.publish, backfill)
 
-    def event_from(item: Any) -> JourneyEvent:
-        message = reader.read(item)
-        check(message, room.agency, now=clock())
-        return as_corrected(message, reader, room.translate, now=clock())
+    @app.post(
+        "/v1/events/check",
+        tags=["events"],
+        response_model=ReceiptBody | BatchReply,
+        responses={
+            200: answered("What the receipt would say."),
+            **documented(*(one for one in REFUSALS if one is not TooMany)),
+        },
+        openapi_extra={"requestBody": request_body(room)},
+    )
+    async def check(request: Request) -> Response:
+        """Answer what publishing would be answered now, and keep nothing.
 
-    async def publish_all(sent: list[Any], store: Store) -> list[Item]:
-        answers: list[Receipt | Problem | None] = []
-        events: list[JourneyEvent] = []
-        for item in sent:
-            try:
-                events.append(event_from(item))
-                answers.append(None)
-            except Problem as problem:
-                answers.append(problem)
-        kept = iter(await store.publish(events))
-        return [
-            item_of(
-                next(kept) if answer is None else answer,
-                *((item.get("source"), item.get("id")) if isinstance(item, dict) else (None, None)),
+        The status is 200 for an event that would be kept, because nothing was created.
+        """
+        store: Store = request.app.state.store
+
+        async def check_one(event: JourneyEvent) -> Answer:
+            (told,) = await store.check([event])
+            return told
+
+        reply = await answer(request, check_one, store.check, backfill=False)
+        reply.status_code = HTTPStatus.OK
+        return reply
+
+    @app.get(
+        "/v1/events",
+        operation_id="receipt",
+        tags=["events"],
+        responses=documented(UnknownEvent, BadQuestion, Failed, NotReady),
+    )
+    async def receipt(request: Request, source: str, id: str) -> ReceiptBody:
+        """Look up the receipt of an event that was kept, by its source and id."""
+        if "\x00" in source + id:
+            fault = Fault("id", "holds a NUL", "ask for the source and id that were sent")
+            raise BadQuestion("No event has such a source and id.", fault)
+        store: Store = request.app.state.store
+        found = await store.receipt(source, id)
+        if found is None:
+            fault = Fault("id", "is not that of an event kept here", "send the event")
+            raise UnknownEvent(
+                f"No event of {room.agency} is kept under this source and id.", fault
             )
-            for item, answer in zip(sent, answers, strict=True)
-        ]
+        return receipt_body(found)
+
+    async def answer(request: Request, keep_one: KeepOne, keep: Keep, backfill: bool) -> Response:
+        kind = media_type_of(request)
+        if kind == LINES:
+            lines = answer_lines(request, keep, backfill)
+            return StreamedLines(await anext(lines), lines, LINES)
+        with hands.held() as hold:
+            body = await read_whole(request, limits.batch_limit_bytes, hold)
+            sent = read_json(body)
+            if isinstance(sent.value, list):
+                if kind == ONE:
+                    raise not_accepted(f"An array of events is sent as {MANY}.")
+                if len(sent.value) > limits.batch_limit_items:
+                    raise TooLarge(
+                        f"The batch has more than {limits.batch_limit_items} events; "
+                        "none was kept.",
+                        Fault("body", f"has {len(sent.value)} events", "send fewer events at once"),
+                    )
+                return json_of(batch_reply(await intake.answer_batch(sent, keep, backfill)))
+            if kind == MANY:
+                raise not_accepted(f"A single event is sent as {ONE}.")
+            if len(body) > limits.event_limit_bytes:
+                raise too_large(limits.event_limit_bytes)
+            told = await keep_one(
+                intake.event(sent.value, doubtful=sent.doubtful, backfill=backfill)
+            )
+            if isinstance(told, Problem):
+                raise told
+            status = HTTPStatus.CREATED if told.created else HTTPStatus.OK
+            return json_of(receipt_body(told), status)
+
+    async def answer_lines(request: Request, keep: Keep, backfill: bool) -> AsyncGenerator[bytes]:
+        with hands.held() as hold:
+            hold.take(LINES_HELD_BYTES)
+            slices = slices_of(
+                pieces_of(request),
+                line_limit=limits.event_limit_bytes,
+                limit=limits.file_limit_bytes,
+            )
+            async for answers in intake.answer_lines(slices, keep, backfill):
+                yield answers
 
     return app
 
 
-def media_type_of(request: Request) -> str:
-    """Return the body's media type; raises NotAccepted for one that the door does not read."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in (ONE, MANY, PLAIN):
-        raise not_accepted(f"A body of {kind or 'no stated media type'} is not read here.")
-    if "ce-specversion" in request.headers:
-        raise not_accepted(
-            "CloudEvents in binary mode, with attributes in headers, are not read here."
-        )
-    return kind
+def is_backfill(request: Request) -> bool:
+    """Return what the request says of `backfill`; raises BadQuestion for another word."""
+    if not request.scope["query_string"]:
+        return False
+    said = request.query_params.get("backfill", "false")
+    if said not in ("true", "false"):
+        fault = Fault("backfill", "is not one of its values", "use true or false")
+        raise BadQuestion("The request cannot be answered as it is.", fault)
+    return said == "true"
 
 
-def not_accepted(detail: str) -> NotAccepted:
-    """Return the problem for a body of the wrong kind."""
-    remedy = f"send structured JSON as {ONE}, or an array of events as {MANY}"
-    return NotAccepted(detail, Fault("content-type", "is not read here", remedy))
+def json_of(reply: ReceiptBody | BatchReply, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Return a reply as a response of JSON."""
+    return Response(written(reply), status, media_type=PLAIN)
+
+
+def answered(one: str) -> dict[str, Any]:
+    """Return how OpenAPI tells the answer 200, which `one` says of a single event."""
+    return {
+        "model": ReceiptBody | BatchReply,
+        "description": f"{one} For a batch: one answer an item. For lines: a line each, and a last "
+        "one that counts them; an answer without it is not whole.",
+        "content": {
+            LINES: {
+                "schema": {
+                    "description": "The lines, as an array.",
+                    "type": "array",
+                    "items": {
+                        "anyOf": [
+                            {"$ref": SCHEMA.format("Item")},
+                            {"$ref": SCHEMA.format("LastLine")},
+                        ]
+                    },
+                }
+            }
+        },
+    }
 
 
 def request_body(room: Room) -> dict[str, Any]:
@@ -212,6 +318,13 @@ def request_body(room: Room) -> dict[str, Any]:
         "content": {
             ONE: {"schema": one, "examples": examples},
             MANY: {"schema": many, "examples": batch},
+            LINES: {
+                "schema": {
+                    "description": "The lines, as an array.",
+                    "type": "array",
+                    "items": {"type": "object"},
+                }
+            },
             PLAIN: {"schema": {"anyOf": [{"type": "object"}, many]}, "examples": examples},
         },
     }

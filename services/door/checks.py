@@ -8,11 +8,14 @@ from services.door.envelope import Message
 from services.door.linking import Link
 from services.door.outcome import HomeOfficeOutcome
 from shared.codes.lists import outcomes
+from shared.journey_event import speaker
 from shared.london import london_day
 from shared.problems import BadMessage, Fault, NotYours
 
 # Clocks differ; a time further ahead than this is a mistake.
 AHEAD = timedelta(minutes=5)
+
+_AMENDING = (Correction, Withdrawal)
 
 
 def check(message: Message, agency: str, *, now: datetime) -> None:
@@ -20,22 +23,20 @@ def check(message: Message, agency: str, *, now: datetime) -> None:
 
     Raises NotYours where it speaks for somebody else, and BadMessage with every fault otherwise.
     """
-    _, speaks_for, organisation, _ = message.source.split("/")
+    speaks_for, organisation = speaker(message.source)
     if speaks_for != agency:
         fault = Fault(
             "source", f"speaks for {speaks_for}", f"send it at the service of {speaks_for}"
         )
         raise NotYours(f"This service takes events of {agency} only.", fault)
     data = message.data
-    if isinstance(data, Correction | Withdrawal):
-        _, theirs, their_organisation, _ = data.event.source.split("/")
-        if (theirs, their_organisation) != (speaks_for, organisation):
-            fault = Fault(
-                "data.event.source",
-                "is another organisation's event",
-                "ask the organisation that sent the event to amend it",
-            )
-            raise NotYours("Only the organisation that sent an event may amend it.", fault)
+    if isinstance(data, _AMENDING) and speaker(data.event.source) != (speaks_for, organisation):
+        fault = Fault(
+            "data.event.source",
+            "is another organisation's event",
+            "ask the organisation that sent the event to amend it",
+        )
+        raise NotYours("Only the organisation that sent an event may amend it.", fault)
     faults = list(faults_of(message, now))
     if faults:
         raise BadMessage("The event cannot be true as it is; nothing of it was kept.", *faults)
@@ -44,13 +45,13 @@ def check(message: Message, agency: str, *, now: datetime) -> None:
 def faults_of(message: Message, now: datetime) -> Iterable[Fault]:
     """Yield every fault of a message's times and references."""
     data = message.data
-    moments = {
-        "time": message.time,
-        "recordedtime": message.recordedtime,
-        "data.received_at_wcu": data.received_at_wcu,
-    }
-    for field, moment in moments.items():
-        if moment is not None and moment > now + AHEAD:
+    latest = now + AHEAD
+    for field, moment in (
+        ("time", message.time),
+        ("recordedtime", message.recordedtime),
+        ("data.received_at_wcu", data.received_at_wcu),
+    ):
+        if moment is not None and moment > latest:
             yield Fault(field, "is in the future", "send the event once it has happened")
     received = data.received_at_wcu
     if received is not None:
@@ -75,6 +76,7 @@ def faults_of(message: Message, now: datetime) -> Iterable[Fault]:
             )
     if isinstance(data, Link) and data.reference == message.subject:
         yield Fault("data.reference", "is the event's own subject", "name the other reference")
-    amends = data.event if isinstance(data, Correction | Withdrawal) else None
-    if amends is not None and (amends.source, amends.id) == (message.source, message.id):
-        yield Fault("data.event", "is this event itself", "name the event to amend")
+    if isinstance(data, _AMENDING):
+        amends = data.event
+        if (amends.source, amends.id) == (message.source, message.id):
+            yield Fault("data.event", "is this event itself", "name the event to amend")

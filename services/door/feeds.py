@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from services.door.bodies import InHand, read_whole
 from services.door.envelope import SOURCE
 from services.door.interruptions import (
     REQUEST,
@@ -32,11 +33,13 @@ from shared.problems import (
     NotAccepted,
     NotJson,
     NotReady,
+    TooBusy,
     TooLarge,
+    TooSlow,
 )
 from shared.settings import DoorSettings, FeedSettings
 from shared.store import Store
-from shared.web import documented, read_body
+from shared.web import documented
 
 By = Literal["type", "day"]
 # Without days the last four weeks are counted; more than a year at once is refused, so that an
@@ -64,7 +67,7 @@ class Counts(BaseModel):
     items: list[Count]
 
 
-def feeds_router(agency: Agency, clock: Callable[[], datetime]) -> APIRouter:
+def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -> APIRouter:
     """Return the routes of an agency's feeds; the clock returns UTC."""
     router = APIRouter(prefix="/v1/feeds", tags=["feeds"])
     settings = FeedSettings()
@@ -129,6 +132,7 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime]) -> APIRouter:
             200: {"model": DeclarationReceipt, "description": "A repeat: the first receipt."},
             **documented(
                 NotJson,
+                TooSlow,
                 ChangedStory,
                 TooLarge,
                 NotAccepted,
@@ -136,6 +140,7 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime]) -> APIRouter:
                 BadQuestion,
                 Failed,
                 NotReady,
+                TooBusy,
             ),
         },
         openapi_extra={"requestBody": REQUEST},
@@ -155,7 +160,9 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime]) -> APIRouter:
             raise NotAccepted(
                 f"A body of {kind or 'no stated media type'} is not read here.", fault
             )
-        said = read_interruption(read_json(await read_body(request, limit)), now=clock())
+        with hands.held() as hold:
+            sent = read_json(await read_whole(request, limit, hold))
+        said = read_interruption(sent.value, now=clock())
         kept, created = await store_of(request).declare(
             Declaration(
                 agency=agency,

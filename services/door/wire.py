@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn, Union, get_args
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -18,28 +19,51 @@ class _Twice(dict[str, Any]):
     key: str
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    read = dict(pairs)
-    if len(read) == len(pairs):
-        return read
-    twice = _Twice(read)
-    seen: set[str] = set()
-    twice.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    return twice
-
-
 def _not_a_number(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number that JSON has")
 
 
-def read_json(body: bytes) -> Any:
+@dataclass(slots=True)
+class Sent:
+    """What a body says; `doubtful` where something in it may be what nobody can trust."""
+
+    value: Any
+    doubtful: bool
+
+
+class _Decoder:
+    """A decoder of JSON that is made once, and notes whether a key stood twice."""
+
+    def __init__(self) -> None:
+        self.twice = False
+        self.decode = json.JSONDecoder(
+            object_pairs_hook=self._object, parse_constant=_not_a_number
+        ).decode
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        read = dict(pairs)
+        if len(read) == len(pairs):
+            return read
+        self.twice = True
+        twice = _Twice(read)
+        seen: set[str] = set()
+        twice.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        return twice
+
+
+_decoder = _Decoder()
+
+
+def read_json(body: bytes) -> Sent:
     """Read a body as strict JSON in UTF-8; raises NotJson, naming the place.
 
     An object with a key twice is read, and refused item by item in `faults_of_json`, so that one
     bad item of a batch never loses the others.
     """
+    _decoder.twice = False
     try:
-        return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_not_a_number)
+        value = _decoder.decode(body.decode())
+        return Sent(value, _decoder.twice or _DOUBTFUL.search(body) is not None)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         fault = Fault("body", f"is not JSON at {place}: {error.msg}", "send the event as JSON")
@@ -76,6 +100,8 @@ def faults_of_json(value: Any, path: str = "") -> Iterable[Fault]:
 
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# The only way into JSON for a NUL or half a character; whole ones are escaped so as well.
+_DOUBTFUL = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _EXTENSION = re.compile(r"[a-z0-9]+")
 
 
@@ -104,12 +130,16 @@ class Reader:
             Annotated[union, Field(discriminator="type")]  # type: ignore[arg-type]
         )
 
-    def read(self, item: Any) -> Message:
+    def read(self, item: Any, *, doubtful: bool = True) -> Message:
         """Return one item as a message; raises BadMessage with every fault."""
         if not isinstance(item, dict):
             fault = Fault("body", "is not a JSON object", "send one CloudEvent as an object")
             raise BadMessage("An event is a JSON object.", fault)
-        faults = [*faults_of_json(item), *self._faults_of_names(item)]
+        faults: list[Fault] = []
+        if doubtful:
+            faults += faults_of_json(item)
+        if not item.keys() <= ENVELOPE:
+            faults += self._faults_of_names(item)
         if not faults:
             try:
                 return self._adapter.validate_python(item)

@@ -5,6 +5,7 @@ from pathlib import Path
 from services.door.app import Room, agency_app
 from services.probation.messages import MESSAGES
 from services.probation.translate import translate
+from shared.web import settle
 
 ROOM = Room(
     agency="probation",
@@ -15,3 +16,4 @@ ROOM = Room(
 )
 
 app = agency_app(ROOM)
+settle()

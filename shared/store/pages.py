@@ -24,7 +24,7 @@ WITH RECURSIVE joined (origin, reference_id) AS (
 ), told AS MATERIALIZED (
     SELECT origin, reference.reference_id, reference, first_received_at, version, event_id, source,
            source_event_id, organisation, type, occurred_at, time_precision, recorded_at,
-           received_at, data
+           received_at, data, backfill
     FROM first
     JOIN joined USING (origin)
     CROSS JOIN LATERAL (
@@ -54,13 +54,15 @@ WITH RECURSIVE joined (origin, reference_id) AS (
 )
 SELECT origin, reference_id, reference, first_received_at, version, event_id, source,
        source_event_id, type, occurred_at, time_precision, recorded_at, received_at, data,
-       NULL AS agency, NULL AS organisation, NULL AS system, NULL AS interruption_id,
-       NULL::timestamptz AS from_at, NULL::timestamptz AS until_at, NULL AS reason, NULL AS amends
+       backfill, NULL AS agency, NULL AS organisation, NULL AS system, NULL AS interruption_id,
+       NULL::timestamptz AS from_at, NULL::timestamptz AS until_at, NULL AS reason, NULL AS amends,
+       NULL::boolean AS replayed
 FROM told
 UNION ALL
 SELECT origin, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, occurred_at, NULL, recorded_at, received_at, NULL,
-       agency, organisation, system, interruption_id, from_at, until_at, reason, amends
+       NULL, agency, organisation, system, interruption_id, from_at, until_at, reason, amends,
+       replayed
 FROM party JOIN declared USING (organisation)
 ORDER BY origin, received_at, event_id
 """

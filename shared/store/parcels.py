@@ -21,7 +21,7 @@ _canonical = json.JSONEncoder(
 _LINKS = {"reference.linked": True, "reference.unlinked": False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parcel:
     """One event with what the store adds to it; `data` is its JSON text, the keys in order."""
 
@@ -36,7 +36,9 @@ class Parcel:
         """The source and id by which the event is known for ever."""
         return self.event.source, self.event.id
 
-    def answer(self, kept: "KeptIdentity", *, created: bool) -> Receipt | ChangedStory:
+    def answer(
+        self, kept: "Parcel | KeptIdentity", received_at: datetime, *, created: bool
+    ) -> Receipt | ChangedStory:
         """Return what the sender is told, given what is kept under the event's identity."""
         event = self.event
         if kept.digest != self.digest:
@@ -53,7 +55,7 @@ class Parcel:
             id=event.id,
             reference=event.reference,
             event_id=kept.event_id,
-            received_at=kept.received_at,
+            received_at=received_at,
             created=created,
         )
 
@@ -81,7 +83,6 @@ def parcels(events: Sequence[JourneyEvent], received_at: datetime) -> list[Parce
 def columns(parcels: Sequence[Parcel], received_at: datetime) -> list[Any]:
     """Return the arguments of the statement PUBLISH."""
     events = [parcel.event for parcel in parcels]
-    touched = [(one.event_id, one.reference_id, one.event.reference) for one in parcels]
     sides = []
     keys = []
     for parcel in parcels:
@@ -91,28 +92,27 @@ def columns(parcels: Sequence[Parcel], received_at: datetime) -> list[Any]:
         if in_effect is not None:
             other = data["reference"]
             here, there = parcel.reference_id, reference_id(other)
-            touched.append((parcel.event_id, there, other))
-            sides.append((parcel.event_id, here, there, in_effect, event.occurred_at))
+            told = in_effect, event.occurred_at
+            sides.append((parcel.event_id, here, there, event.reference, *told))
             if here != there:
-                sides.append((parcel.event_id, there, here, in_effect, event.occurred_at))
+                sides.append((parcel.event_id, there, here, other, *told))
         if type_ == "crime.reported" and "victim_key" in data:
             keys.append((parcel.event_id, parcel.reference_id, data["victim_key"]))
     return [
         received_at,
         [parcel.event_id for parcel in parcels],
         [parcel.reference_id for parcel in parcels],
+        [event.reference for event in events],
         [event.source for event in events],
         [event.id for event in events],
-        [event.agency for event in events],
-        [event.organisation for event in events],
         [event.type for event in events],
         [event.occurred_at for event in events],
         [event.precision for event in events],
         [event.recorded_at for event in events],
         [parcel.data for parcel in parcels],
         [parcel.digest for parcel in parcels],
-        *_turned(touched, 3),
-        *_turned(sides, 5),
+        [event.backfill for event in events],
+        *_turned(sides, 6),
         *_turned(keys, 3),
     ]
 

@@ -7,11 +7,12 @@
 PUBLISH = """
 WITH sent AS (
     SELECT * FROM unnest(
-        $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::timestamptz[], $10::text[], $11::timestamptz[], $12::jsonb[], $13::bytea[]
+        $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::timestamptz[], $9::text[], $10::timestamptz[], $11::jsonb[], $12::bytea[],
+        $13::boolean[]
     ) AS sent (
-        event_id, reference_id, source, source_event_id, agency, organisation, type,
-        occurred_at, time_precision, recorded_at, data, digest
+        event_id, reference_id, reference, source, source_event_id, type,
+        occurred_at, time_precision, recorded_at, data, digest, backfill
     )
 ), kept AS (
     INSERT INTO event_identity
@@ -23,27 +24,32 @@ WITH sent AS (
 ), added AS (
     INSERT INTO event
         (reference_id, event_id, source, source_event_id, agency, organisation, type,
-         occurred_at, time_precision, recorded_at, received_at, data)
-    SELECT reference_id, event_id, source, source_event_id, agency, organisation, type,
-           occurred_at, time_precision, recorded_at, $1, data
+         occurred_at, time_precision, recorded_at, received_at, data, backfill)
+    SELECT reference_id, event_id, source, source_event_id,
+           split_part(source, '/', 2), split_part(source, '/', 3), type, occurred_at,
+           time_precision, recorded_at, $1, data, backfill
     FROM kept JOIN sent USING (event_id)
+), side AS (
+    SELECT * FROM kept JOIN unnest(
+        $14::uuid[], $15::uuid[], $16::uuid[], $17::text[], $18::boolean[], $19::timestamptz[]
+    ) AS side (event_id, reference_id, other_id, reference, in_effect, occurred_at) USING (event_id)
 ), raised AS (
     INSERT INTO reference (reference_id, reference, scheme, first_received_at, version)
-    SELECT DISTINCT reference_id, reference, split_part(reference, ':', 1), $1, 1
-    FROM kept JOIN unnest($14::uuid[], $15::uuid[], $16::text[])
-        AS touched (event_id, reference_id, reference) USING (event_id)
+    SELECT reference_id, reference, split_part(reference, ':', 1), $1, 1
+    FROM (
+        SELECT reference_id, reference FROM kept JOIN sent USING (event_id)
+        UNION SELECT reference_id, reference FROM side
+    ) AS touched
     ORDER BY reference_id
     ON CONFLICT (reference_id) DO UPDATE SET version = reference.version + 1
 ), linked AS (
     INSERT INTO reference_link
         (reference_id, other_id, event_id, in_effect, occurred_at, received_at)
-    SELECT reference_id, other_id, event_id, in_effect, occurred_at, $1
-    FROM kept JOIN unnest($17::uuid[], $18::uuid[], $19::uuid[], $20::boolean[], $21::timestamptz[])
-        AS side (event_id, reference_id, other_id, in_effect, occurred_at) USING (event_id)
+    SELECT reference_id, other_id, event_id, in_effect, occurred_at, $1 FROM side
 ), keyed AS (
     INSERT INTO victim_key (victim_key, reference_id, event_id)
     SELECT victim_key, reference_id, event_id
-    FROM kept JOIN unnest($22::uuid[], $23::uuid[], $24::text[])
+    FROM kept JOIN unnest($20::uuid[], $21::uuid[], $22::text[])
         AS pseudonym (event_id, reference_id, victim_key) USING (event_id)
 )
 SELECT event_id FROM kept
@@ -53,6 +59,12 @@ FIND = """
 SELECT source, source_event_id, digest, event_id, received_at
 FROM unnest($1::text[], $2::text[]) AS wanted (source, source_event_id)
 JOIN event_identity USING (source, source_event_id)
+"""
+
+RECEIPT = """
+SELECT source, source_event_id, reference, event_id, received_at
+FROM event_identity JOIN reference USING (reference_id)
+WHERE source = $1 AND source_event_id = $2
 """
 
 # It walks every link ever kept, in effect or not: which references belong together, and when, is
@@ -71,7 +83,7 @@ WITH RECURSIVE joined (reference_id) AS (
 ), told AS MATERIALIZED (
     SELECT reference.reference_id, reference, first_received_at, version, event_id, source,
            source_event_id, organisation, type, occurred_at, time_precision, recorded_at,
-           received_at, data
+           received_at, data, backfill
     FROM joined
     CROSS JOIN LATERAL (
         SELECT * FROM reference WHERE reference.reference_id = joined.reference_id OFFSET 0
@@ -89,14 +101,14 @@ WITH RECURSIVE joined (reference_id) AS (
     WHERE type IN ('contact_scheme.referred', 'file.submitted', 'handover.sent', 'event.corrected')
 )
 SELECT reference_id, reference, first_received_at, version, event_id, source, source_event_id,
-       type, occurred_at, time_precision, recorded_at, received_at, data,
+       type, occurred_at, time_precision, recorded_at, received_at, data, backfill,
        NULL AS agency, NULL AS organisation, NULL AS system, NULL AS interruption_id,
        NULL::timestamptz AS from_at, NULL::timestamptz AS until_at, NULL AS reason, NULL AS amends,
        NULL::boolean AS replayed
 FROM told
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, occurred_at, NULL, recorded_at, received_at, NULL,
+       NULL, occurred_at, NULL, recorded_at, received_at, NULL, NULL,
        agency, party.organisation, system, interruption_id, from_at, until_at, reason, amends,
        replayed
 FROM party CROSS JOIN unnest('{police,cps,probation}'::text[]) AS door

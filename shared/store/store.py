@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -24,12 +24,14 @@ from shared.journey_event import (
     Receipt,
 )
 from shared.london import end_of, start_of
-from shared.problems import ChangedStory, NotReady
+from shared.problems import NotReady
 from shared.store import feeds, pages, statements
 from shared.store.address import for_asyncpg
 from shared.store.parcels import KeptIdentity, Parcel, columns, parcels
+from shared.store.sharing import Answer, SharedCommits
 
 Clock = Callable[[], datetime]
+Identity = tuple[str, str]
 
 # How long a request waits for a free connection, or for a new one, before the sender is asked to
 # come again: many times a commit, and less than senders wait for an answer.
@@ -55,6 +57,7 @@ _UNREACHABLE = (
     asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.PostgresSystemError,
+    asyncpg.InternalServerError,  # among others, that a file cannot grow
 )
 _IN_EACH_OTHERS_WAY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
@@ -81,6 +84,7 @@ class Store:
     def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
+        self._shared = SharedCommits(self._publish)
 
     @classmethod
     async def open(cls, url: str, *, clock: Clock = utc_now, pool_size: int = 10) -> Self:
@@ -106,41 +110,42 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection, after what is under way on it."""
+        await self._shared.close()
         await self._pool.close()
 
     async def ping(self) -> None:
         """Return when the store answers and has its tables."""
-        await self._fetch("SELECT FROM event_identity LIMIT 1", list)
+        await self._ask("SELECT FROM event_identity LIMIT 1", list)
 
-    async def publish(self, events: Sequence[JourneyEvent]) -> list[Receipt | ChangedStory]:
+    async def publish_one(self, event: JourneyEvent) -> Answer:
+        """Keep one event as `publish` does, in a commit that it may share with others that wait.
+
+        Raises TooMany where too many events of its organisation wait, TooBusy where of all.
+        """
+        with _reachable():
+            return await self._shared.publish(event)
+
+    async def publish(self, events: Sequence[JourneyEvent]) -> list[Answer]:
         """Keep each event once, all in one transaction, and answer each, in order, after COMMIT.
 
         An event that was kept before is answered with its first receipt; other content under the
         same source and id with a ChangedStory, which is returned, not raised, and stops no other.
         Within one call the first of several under one identity is the one that counts.
         """
-        if not events:
-            return []
+        with _reachable():
+            return await self._publish(events)
+
+    async def check(self, events: Sequence[JourneyEvent]) -> list[Answer]:
+        """Return what `publish` would answer now, and keep nothing."""
         batch = _Batch(events, self._clock)
-        rows = await self._fetch(statements.PUBLISH, batch.made_ready)
-        created = {row["event_id"] for row in rows}
-        kept = {
-            identity: KeptIdentity(first.digest, first.event_id, batch.received_at)
-            for identity, first in batch.firsts.items()
-        }
-        before = [
-            identity for identity, first in batch.firsts.items() if first.event_id not in created
-        ]
-        if before:
-            wanted = [list(column) for column in zip(*before, strict=True)]
-            for row in await self._fetch(statements.FIND, lambda: wanted):
-                kept[row["source"], row["source_event_id"]] = KeptIdentity(
-                    row["digest"], row["event_id"], row["received_at"]
-                )
-        return [
-            parcel.answer(kept[parcel.identity], created=parcel.event_id in created)
-            for parcel in batch.sent
-        ]
+        batch.made_ready()
+        with _reachable():
+            return batch.answers(await self._kept(list(batch.firsts)))
+
+    async def receipt(self, source: str, id: str) -> Receipt | None:
+        """Return the receipt of the event with this identity, or None where none is kept."""
+        rows = await self._ask(statements.RECEIPT, lambda: [source, id])
+        return next((_receipt(row) for row in rows), None)
 
     async def read_record(self, reference_id: UUID) -> JourneyRecord | None:
         """Return all that is kept about a reference and those ever linked to it, in one snapshot.
@@ -148,7 +153,7 @@ class Store:
         Events come in the order in which we were told of them, references in the order in which
         we first heard of them. None where nobody has ever used the reference.
         """
-        rows = await self._fetch(statements.READ, lambda: [reference_id])
+        rows = await self._ask(statements.READ, lambda: [reference_id])
         return _record(rows) if rows else None
 
     async def read_keys(self, *, after: UUID, limit: int, known_at: datetime) -> list[UUID]:
@@ -157,7 +162,7 @@ class Store:
         Fewer than `limit` are the last. Keys are hashes, and so spread evenly over all possible.
         """
         asked = [after, limit, known_at]
-        rows = await self._fetch(pages.KEYS, lambda: asked)
+        rows = await self._ask(pages.KEYS, lambda: asked)
         return [row["reference_id"] for row in rows]
 
     async def read_records(
@@ -169,12 +174,39 @@ class Store:
         record once. Each is as `read_record` returns it, without what arrived later.
         """
         asked = [list(keys), known_at]
-        rows = await self._fetch(pages.RECORDS, lambda: asked)
+        rows = await self._ask(pages.RECORDS, lambda: asked)
         return [_record(list(own)) for _, own in groupby(rows, itemgetter("origin"))]
+
+    async def _publish(self, events: Sequence[JourneyEvent]) -> list[Answer]:
+        if not events:
+            return []
+        batch = _Batch(events, self._clock)
+        rows = await self._fetch(statements.PUBLISH, batch.made_ready)
+        created = {row["event_id"] for row in rows}
+        before = [
+            identity for identity, first in batch.firsts.items() if first.event_id not in created
+        ]
+        kept = await self._kept(before)
+        if len(kept) < len(before):
+            raise _not_ready()  # nothing is acknowledged that is neither new nor found
+        return batch.answers(kept)
+
+    async def _kept(self, identities: Sequence[Identity]) -> dict[Identity, KeptIdentity]:
+        """Return what is kept under those of the identities that are."""
+        if not identities:
+            return {}
+        wanted = [list(column) for column in zip(*identities, strict=True)]
+        rows = await self._fetch(statements.FIND, lambda: wanted)
+        return {
+            (row["source"], row["source_event_id"]): KeptIdentity(
+                row["digest"], row["event_id"], row["received_at"]
+            )
+            for row in rows
+        }
 
     async def read_feeds(self, agencies: Sequence[Agency]) -> list[Feed]:
         """Return every feed of these agencies that has sent an event, in no particular order."""
-        rows = await self._fetch(feeds.FEEDS, lambda: [list(agencies)])
+        rows = await self._ask(feeds.FEEDS, lambda: [list(agencies)])
         return [feeds.feed_of(row) for row in rows]
 
     async def count_received(self, wanted: Sequence[tuple[str, Span]]) -> list[int]:
@@ -184,7 +216,7 @@ class Store:
             [span.since for _, span in wanted],
             [span.until for _, span in wanted],
         ]
-        return [row["count"] for row in await self._fetch(feeds.COUNT_RECEIVED, lambda: columns)]
+        return [row["count"] for row in await self._ask(feeds.COUNT_RECEIVED, lambda: columns)]
 
     async def count_occurred(
         self, agency: Agency, source: str, days: Sequence[date]
@@ -195,7 +227,7 @@ class Store:
         """
         edges = [*(start_of(day) for day in days), end_of(days[-1])]
         asked = [agency, source, edges]
-        rows = await self._fetch(feeds.COUNT_BY_TYPE_AND_DAY, lambda: asked)
+        rows = await self._ask(feeds.COUNT_BY_TYPE_AND_DAY, lambda: asked)
         return {(row["type"], days[row["day"]]): row["events"] for row in rows}
 
     async def declare(self, declaration: Declaration) -> tuple[KeptDeclaration, bool]:
@@ -204,34 +236,38 @@ class Store:
         Raises ChangedStory where its id was kept with other content, and BadMessage where it amends
         what is not there.
         """
-        rows = await self._fetch(
+        rows = await self._ask(
             feeds.DECLARE, lambda: [*feeds.columns_of(declaration), self._clock()]
         )
         if rows:
             return feeds.declaration_of(rows[0]), True
         identity = feeds.columns_of(declaration)[:4]
-        before = await self._fetch(feeds.FIND_DECLARATION, lambda: identity)
+        before = await self._ask(feeds.FIND_DECLARATION, lambda: identity)
         kept = feeds.declaration_of(before[0]) if before else None
         return feeds.held_to(declaration, kept), False
 
     async def read_declarations(self, agencies: Sequence[Agency]) -> list[KeptDeclaration]:
         """Return every declaration of these agencies in the order in which we were told of them."""
-        rows = await self._fetch(feeds.DECLARATIONS, lambda: [list(agencies)])
+        rows = await self._ask(feeds.DECLARATIONS, lambda: [list(agencies)])
         return [feeds.declaration_of(row) for row in rows]
+
+    async def _ask(self, statement: str, arguments: Callable[[], list[Any]]) -> list[Any]:
+        """Run one statement and return its rows; raises NotReady where the store is not there."""
+        with _reachable():
+            return await self._fetch(statement, arguments)
 
     async def _fetch(self, statement: str, arguments: Callable[[], list[Any]]) -> list[Any]:
         """Run one statement as one transaction and return its rows after it has committed.
 
         The arguments are made anew for each attempt, with its connection in hand.
         """
-        with _reachable():
-            for _ in range(ATTEMPTS):
-                try:
-                    async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
-                        rows: list[Any] = await connection.fetch(statement, *arguments())
-                        return rows
-                except _IN_EACH_OTHERS_WAY:
-                    await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311 - not a secret
+        for _ in range(ATTEMPTS):
+            try:
+                async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
+                    rows: list[Any] = await connection.fetch(statement, *arguments())
+                    return rows
+            except _IN_EACH_OTHERS_WAY:
+                await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311 - not a secret
         raise _not_ready()
 
 
@@ -240,7 +276,7 @@ class _Batch:
 
     received_at: datetime
     sent: list[Parcel]
-    firsts: dict[tuple[str, str], Parcel]
+    firsts: dict[Identity, Parcel]
 
     def __init__(self, events: Sequence[JourneyEvent], clock: Clock) -> None:
         self._events = events
@@ -258,6 +294,19 @@ class _Batch:
         for parcel in self.sent:
             self.firsts.setdefault(parcel.identity, parcel)
         return columns(list(self.firsts.values()), self.received_at)
+
+    def answers(self, before: Mapping[Identity, KeptIdentity]) -> list[Answer]:
+        """Answer each event, given what was kept `before` under any of the identities."""
+        answers: list[Answer] = []
+        for parcel in self.sent:
+            identity = parcel.identity
+            kept = before.get(identity)
+            if kept is None:
+                first = self.firsts[identity]
+                answers.append(parcel.answer(first, self.received_at, created=parcel is first))
+            else:
+                answers.append(parcel.answer(kept, kept.received_at, created=False))
+        return answers
 
 
 def _record(rows: Sequence[Any]) -> JourneyRecord:
@@ -297,6 +346,18 @@ def _kept_event(row: Any) -> KeptEvent:
         recorded_at=row["recorded_at"],
         received_at=row["received_at"],
         event_id=row["event_id"],
+        backfill=row["backfill"],
+    )
+
+
+def _receipt(row: Any) -> Receipt:
+    return Receipt(
+        source=row["source"],
+        id=row["source_event_id"],
+        reference=row["reference"],
+        event_id=row["event_id"],
+        received_at=row["received_at"],
+        created=False,
     )
 
 

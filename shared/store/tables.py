@@ -73,6 +73,8 @@ event = Table(
     Column("recorded_at", _MOMENT),
     Column("received_at", _MOMENT, nullable=False),
     Column("data", JSONB, nullable=False),
+    # History that was loaded late, which is not the same as keyed late.
+    Column("backfill", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint(_AGENCIES, name="known_agency"),
     CheckConstraint("time_precision IN ('instant', 'day')", name="known_precision"),
     CheckConstraint("jsonb_typeof(data) = 'object'", name="data_is_an_object"),

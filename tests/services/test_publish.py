@@ -310,9 +310,9 @@ async def test_an_array_is_not_a_single_event(doors: Doors) -> None:
 
 async def test_addresses_and_methods_that_are_not_there_are_problems(doors: Doors) -> None:
     problem(await doors.police.get("/v1/nothing"), 404, "not-found")
-    answer = await doors.police.get("/v1/events")
+    answer = await doors.police.delete("/v1/events")
     problem(answer, 405, "not-allowed")
-    assert answer.headers["allow"] == "POST"
+    assert answer.headers["allow"] == "GET, POST"
 
 
 async def test_health_tells_whether_the_store_answers(doors: Doors) -> None:

@@ -32,7 +32,7 @@ async def every_record(reader: Store, page: int, known_at: datetime) -> list[Jou
 async def test_every_record_comes_once_as_it_is_read_alone(
     open_store: OpenStore, reader: Store, seed: int
 ) -> None:
-    chance = random.Random(seed)  # noqa: S311 - not a secret
+    chance = random.Random(seed)
     store = await open_store("police", clock=lambda: NOON)
     events = [said(id=f"fact-{number}", reference=name) for number, name in enumerate(NAMES)]
     events += [

@@ -213,7 +213,7 @@ async def test_the_winner_does_not_depend_on_the_order_of_arrival_and_what_was_k
             reason="keyed for another crime",
         ),
     ]
-    chance = random.Random(11)  # noqa: S311 - not a secret
+    chance = random.Random(11)
     for turn in range(25):
         subject = f"crime:avon-and-somerset/{turn}/V1"
         chance.shuffle(told)

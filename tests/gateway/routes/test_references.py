@@ -116,7 +116,7 @@ def drawn(chance: random.Random, names: list[str], tag: str) -> list[dict[str, A
 async def test_in_any_order_the_latest_words_decide_and_what_was_known_stays_known(
     doors: Doors, clock: SetClock
 ) -> None:
-    chance = random.Random(5)  # noqa: S311 - not a secret
+    chance = random.Random(5)
     joined = parted = 0
     for turn in range(12):
         names = references(f"t{turn}")
@@ -235,7 +235,7 @@ async def test_a_crime_renumbered_and_then_transferred_is_one_journey(
             "source": kent,
         },
     ]
-    chance = random.Random(7)  # noqa: S311 - not a secret
+    chance = random.Random(7)
     outcomes = []
     for turn in range(4):
         chance.shuffle(told)
@@ -328,7 +328,7 @@ async def test_a_post_that_races_a_link_is_in_the_timeline(doors: Doors) -> None
                 for n in range(8)
             ),
         ]
-        random.Random(turn).shuffle(sent)  # noqa: S311 - not a secret
+        random.Random(turn).shuffle(sent)
         assert await asyncio.gather(*(doors.play([one]) for one in sent)) == [["created"]] * 10
         timeline = await doors.timeline(case, as_of="2024-04-01")
         told = {e["id"] for entry in timeline["timeline"] for e in entry["events"]}

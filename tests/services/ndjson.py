@@ -1,0 +1,23 @@
+"""Teaches schemathesis lines of JSON; it loads this by its name in SCHEMATHESIS_HOOKS."""
+
+import json
+from typing import Any
+
+import schemathesis
+
+LINES = "application/x-ndjson"
+
+
+@schemathesis.serializer(LINES)
+def as_lines(context: schemathesis.SerializationContext, value: Any) -> bytes:
+    """Write each item on a line of its own; what is no list is written as one line."""
+    items = value if isinstance(value, list) else [value]
+    return "".join(f"{json.dumps(item)}\n" for item in items).encode()
+
+
+@schemathesis.deserializer(LINES)
+def from_lines(
+    context: schemathesis.DeserializationContext, response: schemathesis.Response
+) -> Any:
+    """Read an answer as the list of its lines."""
+    return [json.loads(line) for line in response.content.splitlines()]
