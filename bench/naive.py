@@ -88,6 +88,11 @@ def follow_plainly(
                 if start is None:
                     continue
                 terms = terms_of(duty, start.day, starts)
+                if fact.type in starts.told_about and terms is not None:
+                    turn = start.events[0].source, start.events[0].id, start.suspect
+                    if turn in begun:
+                        continue
+                    begun.add(turn)
                 while terms is not None and owed(duty, terms, start, fact, things):
                     verdict, answer = judge(duty, terms, starts, start, things, days_off, as_of)
                     verdicts.append(verdict)
@@ -162,6 +167,9 @@ def suspect_of(event: KeptEvent, events: Sequence[KeptEvent]) -> str | None:
     if label is None or event.agency == "police":
         return label
     known = {e.data["suspect"] for e in events if e.agency == "police" and "suspect" in e.data}
+    for link in events:
+        if link.type == "reference.linked" and link.agency == "police":
+            known |= set(link.data.get("suspects", {}).values())
     if len(known) == 1:
         return str(known.pop())
     for link in events:
@@ -267,7 +275,7 @@ def undoes(other: Thing, thing: Thing, start: Thing, condition: Condition) -> bo
 def somebody(start: Thing, things: list[Thing]) -> bool:
     """Say whether this journey's victim is the one to be owed anything at a start."""
     named = [t for t in things if t.type not in CONTACTS and t.data.get("named_contact")]
-    if kind_of(things) == "business" and (not named or start.at < named[0].at):
+    if kind_of(things) == "business" and (not named or start.day < named[0].day):
         return False
     for thing in things:
         representative = thing.data.get("representative", {})

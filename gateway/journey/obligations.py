@@ -20,6 +20,7 @@ from gateway.journey.standing import Ending, Standing, standing_of
 from gateway.journey.story import Fact, Story
 from gateway.journey.telling import Answered, is_before, same, told_of
 from gateway.journey.updates import keep_in_touch, silences_to_break
+from shared.journey_event import KeptEvent
 from shared.london import london_day
 
 
@@ -54,7 +55,7 @@ class _Following:
         self._course = course
         self._obligations: list[Obligation] = []
         self._not_owed: list[NotOwed] = []
-        self._periods: set[tuple[str, str, str, str | None]] = set()
+        self._begun: set[tuple[str, str, str, str | None]] = set()
         victim = story.victim
         self._somebody = victim.kind != "business" and victim.spokesperson is None
 
@@ -104,8 +105,8 @@ class _Following:
         if contact is None:
             return
         demand = opening.demands[self._law.era(contact.day)]
-        if demand is None:
-            return
+        if demand is None or not self._begins(demand, contact.event, fact.suspect):
+            return  # news of two decisions at once begins one clock
         told = Fact(
             type=contact.event.type,
             at=contact.at,
@@ -154,6 +155,14 @@ class _Following:
         if demand.repeats and obligation.answer is not None:
             self._again(demand, start, obligation.answer)
 
+    def _begins(self, demand: Demand, event: KeptEvent, suspect: str | None) -> bool:
+        """Say whether an event begins something that it had not begun before."""
+        beginning = (demand.duty.id, event.source, event.id, suspect)
+        if beginning in self._begun:
+            return False
+        self._begun.add(beginning)
+        return True
+
     def _again(self, demand: Demand, start: Fact, answer: Answered) -> None:
         """Start the next period of a duty that repeats, on the day it was last answered.
 
@@ -161,10 +170,8 @@ class _Following:
         """
         following = demand.opening.demands[self._law.era(answer.day)]
         event = answer.event
-        period = (demand.duty.id, event.source, event.id, start.suspect)
-        if following is None or period in self._periods:
+        if following is None or not self._begins(demand, event, start.suspect):
             return
-        self._periods.add(period)
         start = replace(
             start,
             type=event.type,

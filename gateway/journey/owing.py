@@ -96,7 +96,7 @@ def why_nobody_is_owed(start: Fact, story: Story) -> str | None:
     """Return why nobody on this journey could be owed anything at a start, or None."""
     victim = story.victim
     if victim.kind == "business" and (
-        victim.contact_named_from is None or start.at < victim.contact_named_from
+        victim.contact_named_from is None or start.day < london_day(victim.contact_named_from)
     ):
         return "a business is owed the Code's services from the day it names a contact"
     if victim.spokesperson is not None and start.day >= london_day(victim.spokesperson[0]):

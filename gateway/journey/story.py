@@ -410,8 +410,10 @@ class Labels:
                 # The police's labels are the journey's: whoever links, others map to them.
                 if link.agency == "police":
                     self._means[there, theirs] = here, ours
+                    police.add(ours)
                 else:
                     self._means[here, ours] = there, theirs
+                    police.add(theirs)
         self._only = next(iter(police)) if len(police) == 1 else None
 
     def of(self, event: KeptEvent, label: str) -> str:

@@ -308,6 +308,7 @@ def request_body(room: Room) -> dict[str, Any]:
     }
     first = list(examples.values())[:2]
     batch = {"batch": {"summary": "A batch", "value": [example["value"] for example in first]}}
+    lines = "".join(json.dumps(example["value"]) + "\n" for example in first)
     many = {
         "type": "array",
         "items": {"type": "object"},
@@ -319,11 +320,8 @@ def request_body(room: Room) -> dict[str, Any]:
             ONE: {"schema": one, "examples": examples},
             MANY: {"schema": many, "examples": batch},
             LINES: {
-                "schema": {
-                    "description": "The lines, as an array.",
-                    "type": "array",
-                    "items": {"type": "object"},
-                }
+                "schema": {"description": "An event on each line.", "type": "string"},
+                "examples": {"lines": {"summary": "Lines", "value": lines}},
             },
             PLAIN: {"schema": {"anyOf": [{"type": "object"}, many]}, "examples": examples},
         },

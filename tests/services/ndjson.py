@@ -10,9 +10,8 @@ LINES = "application/x-ndjson"
 
 @schemathesis.serializer(LINES)
 def as_lines(context: schemathesis.SerializationContext, value: Any) -> bytes:
-    """Write each item on a line of its own; what is no list is written as one line."""
-    items = value if isinstance(value, list) else [value]
-    return "".join(f"{json.dumps(item)}\n" for item in items).encode()
+    """Write text as it is, and anything else as one line."""
+    return (value if isinstance(value, str) else json.dumps(value)).encode()
 
 
 @schemathesis.deserializer(LINES)

@@ -13,7 +13,7 @@ from gateway.app import gateway_app
 from gateway.rulebook import england_and_wales, load_rulebook
 from services.cps.app import ROOM as CPS
 from services.door.app import agency_app
-from services.door.bodies import MANY, ONE, PLAIN
+from services.door.bodies import LINES, MANY, ONE, PLAIN
 from services.door.checks import check
 from services.door.wire import Reader
 from services.police.app import ROOM as POLICE
@@ -220,6 +220,11 @@ async def test_the_examples_of_openapi_work_when_pasted(
             receipts[event["id"]] = repeated.json()
         (batch,) = offered[MANY].values()
         reply = await post(door, MANY, batch)
+        (lines,) = offered[LINES].values()
+        answer = await door.post("/v1/events", content=lines, headers={"content-type": LINES})
+    *items, last = [json.loads(line) for line in answer.text.splitlines()]
+    assert items == reply.json()["items"]
+    assert last["repeated"] == len(items)
     assert reply.status_code == 200
     assert [item["receipt"] for item in reply.json()["items"]] == [
         receipts[event["id"]] for event in batch
