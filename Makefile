@@ -7,13 +7,16 @@ BIN := $(VENV)/bin
 LOCKER := uv==0.13.8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture check format lock bench clean
+.PHONY: help demo synthetic test torture check format lock bench clean
 
 help: ## List the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/ready ## Start everything and play the sample journeys; ctrl-C stops it
 	@exec $(BIN)/python -m demo $(ARGS)
+
+synthetic: $(VENV)/ready ## Make synthetic journeys and what is true of them; ARGS="--journeys 5000 --send"
+	@exec $(BIN)/python -m demo.synthetic $(ARGS)
 
 test: $(VENV)/ready ## Run the tests; ARGS="tests/house -x" is handed to pytest
 	@$(BIN)/python -m pytest $(ARGS)

@@ -120,9 +120,19 @@ class Sender:
         assert told == receipt["receivedtime"], "a second receipt differs from the first"
 
 
+async def connection_to(url: str) -> asyncpg.Connection:
+    """Return a connection to a server that its keeper may just be starting again."""
+    for _ in range(300):
+        try:
+            return await asyncpg.connect(url)
+        except (OSError, asyncpg.CannotConnectNowError):
+            await asyncio.sleep(0.1)
+    return await asyncpg.connect(url)
+
+
 async def hold_to(owner_url: str, sent: Iterable[Event], receipts: dict[str, str]) -> None:
     """Hold the store to what was sent and acknowledged: each event once, and nothing else."""
-    owner = await asyncpg.connect(owner_url)
+    owner = await connection_to(owner_url)
     kept = await owner.fetch("SELECT source_event_id, event_id, received_at FROM event")
     identities = await owner.fetch(
         "SELECT source_event_id, event_id, received_at FROM event_identity"
