@@ -34,7 +34,9 @@ def speaker(source: str) -> tuple[str, str]:
     return agency, organisation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Events and receipts are not frozen: setting each field of a frozen one costs more than the rest of
+# making it, and every event makes three. Nobody writes to them all the same.
+@dataclass(slots=True, kw_only=True)
 class JourneyEvent:
     """One thing an agency says happened, in the journey's words.
 
@@ -67,7 +69,7 @@ class JourneyEvent:
         return speaker(self.source)[1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class KeptEvent(JourneyEvent):
     """A JourneyEvent that the store keeps, with the moment (UTC) we were told of it."""
 
@@ -75,7 +77,7 @@ class KeptEvent(JourneyEvent):
     event_id: UUID
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Receipt:
     """What a sender holds: the event is kept, under this journey reference, since this moment.
 
