@@ -1,6 +1,7 @@
 """Checks, shows, compares and renders the rules: `python -m gateway.rulebook --help`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Collection, Sequence
 from importlib.resources.abc import Traversable
@@ -48,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _UnknownWord as error:
         print(error, file=sys.stderr)
         return UNKNOWN
+    except BrokenPipeError:  # whoever reads has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE
 
 
