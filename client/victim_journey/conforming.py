@@ -22,6 +22,8 @@ OWNERS = {
     "cps": {"cps", "any"},
     "probation": {"probation", "any"},
 }
+# What every agency may send; the duties that it starts are told of by those who owe them.
+EVERYONES = frozenset({TOLD, "review.requested"})
 # As many kinds of fault as a report tells; who has more has seen enough.
 KINDS = 40
 _QUOTED = re.compile(r'"[^"]*"')
@@ -76,9 +78,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an export lacks for one duty; none of it stands in the way where `lacks` is empty.
+    """What an export lacks for one duty.
 
-    `unknown`: no obligation of the duty can be seen. `unanswered`: all would look broken.
+    `unknown`: nothing starts it that its sender could have sent. `unanswered`: nothing meets it.
     """
 
     duty: Mapping[str, Any]
@@ -134,8 +136,12 @@ def report_on(seen: Seen, vocabulary: Mapping[str, Any]) -> Iterator[str]:
     )
     yield from _listed("Duties that cannot be judged", (one for one in owed if one.unknown))
     yield from _listed(
-        "Duties of others that lack your events",
-        (one for one in found if one not in owed and _is_ours_to_tell(one, ours)),
+        "Duties of others that your events would start",
+        (
+            one
+            for one in found
+            if one not in owed and one.unknown and EVERYONES.isdisjoint(one.duty["start"]["types"])
+        ),
     )
     yield "Figures that would be unknown"
     yield from (f"  {line}" for line in _unknown_figures(seen, owed) or ["none"])
@@ -146,18 +152,15 @@ def find(duty: Mapping[str, Any], seen: Seen, ours: set[str]) -> Finding:
     start, answer = duty["start"], duty["answer"]
     lacks: list[str] = []
     starts = start["types"]
-    unknown = bool(starts) and not _any_seen(starts, start["about"], seen)
+    unseen = bool(starts) and not _any_seen(starts, start["about"], seen)
+    unknown = unseen and not ours.isdisjoint(starts)
     if unknown:
-        what = _named(starts, start["about"])
-        if ours.isdisjoint(starts):
-            lacks.append(f"it starts with {what}, which others send")
-        else:
-            lacks.append(f"there is no {what}, which starts it")
+        lacks.append(f"there is no {_named(starts, start['about'])}, which starts it")
     for part in (start, *duty["earlier"], answer):
         for type_, fields in part["fields"].items():
             lacks += (_lacking_field(type_, name, seen) for name in fields)
     unanswered = not _any_seen(answer["types"], answer["about"], seen)
-    if unanswered:
+    if unanswered and not unknown:
         what = _named(answer["types"], answer["about"])
         others = ", which others send" if ours.isdisjoint(answer["types"]) else ""
         lacks.append(f"there is no {what}, which meets it{others}")
@@ -202,13 +205,6 @@ def _lacking_content(about: Sequence[str], carried: Sequence[str], seen: Seen) -
                 yield f"no telling about {one} is said to have carried {item}"
 
 
-def _is_ours_to_tell(one: Finding, ours: set[str]) -> bool:
-    starts, answers = one.duty["start"]["types"], one.duty["answer"]["types"]
-    return (one.unknown and not ours.isdisjoint(starts)) or (
-        one.unanswered and one.duty["answer"]["by"] is None and not ours.isdisjoint(answers)
-    )
-
-
 def _understood(seen: Seen) -> Iterator[str]:
     tally = seen.tally
     yield "What is understood"
@@ -231,8 +227,8 @@ def _listed(title: str, found: Iterable[Finding]) -> Iterator[str]:
         return
     yield f"{title}: {len(findings)}"
     for one in findings:
-        yield f"  {one.duty['id']:12} {one.duty['title']}"
-        yield from (f"  {'':12}   {lack}" for lack in one.lacks)
+        yield f"  {one.duty['id']:15} {one.duty['title']}"
+        yield from (f"  {'':15} - {lack}" for lack in one.lacks)
     yield ""
 
 

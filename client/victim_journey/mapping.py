@@ -175,7 +175,7 @@ class _Reading:
             for key, value in node.value:
                 if key.value in said:
                     raise self._bad(
-                        key.start_mark.line + 1, f"says {key.value} twice", "say it once"
+                        key.start_mark.line + 1, f"{key.value} is said twice", "say it once"
                     )
                 said[key.value] = self._value(value)
             return said
