@@ -1,6 +1,6 @@
 """From the cells of a row to a value of an event, with a fault that names the column."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -145,7 +145,8 @@ class Written:
         )
 
 
-def nearest(word: str, known: Mapping[str, Any] | Sequence[str]) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
     """Return `did you mean …? ` for the known word that is most like this one, or nothing."""
-    near = get_close_matches(word, list(known), n=1)
-    return f"did you mean {near[0]}? " if near else ""
+    words = {one.casefold(): one for one in known}
+    near = get_close_matches(word.casefold(), words, n=1)
+    return f"did you mean {words[near[0]]}? " if near else ""

@@ -181,7 +181,7 @@ async def run_reconcile(asked: argparse.Namespace) -> int:
     for one in found:
         print(one)
     if found:
-        print(f"{len(found):,} differ.")
+        print("1 differs." if len(found) == 1 else f"{len(found):,} differ.")
         return REFUSED
     print(f"All {sum(counted.values()):,} events are kept, each on its day.")
     return DONE
@@ -259,7 +259,8 @@ def told(job: Job, outcome: Outcome) -> list[str]:
     """Say what became of a file, and where the refused lines are."""
     tally = outcome.tally
     checked = "" if job.keep else " would be (nothing was kept)"
-    lines = [f"{job.file}: {tally.events:,} events{checked}: {tally}"]
+    events = "1 event" if tally.events == 1 else f"{tally.events:,} events"
+    lines = [f"{job.file}: {events}{checked}: {tally}"]
     for entry, faults in outcome.refusals:
         lines += [f"  line {entry.line}: {fault}" for fault in faults]
     if tally.refused > TOLD:

@@ -64,8 +64,8 @@ class Moment:
         return self.written.moment(text, self.text.named) if text else None
 
 
-# Columns with what they must hold, in small letters; ANY stands for whatever is there.
-Condition = Mapping[str, frozenset[str]]
+# Columns with what they must hold, in small letters and as written; ANY is whatever is there.
+Condition = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +291,7 @@ class _Reading:
         for column, values in said.items():
             self._columns.append(column)
             wanted = values if isinstance(values, list) else [values]
-            condition[column] = frozenset(str(value).casefold() for value in wanted)
+            condition[column] = {str(value).casefold(): str(value) for value in wanted}
         return condition
 
     def _ignored(self, top: _Said) -> list[Any]:

@@ -101,11 +101,14 @@ class Rows:
 
     def _unknown(self, row: Row) -> Fault:
         """Return the fault of a row that nothing in the mapping is about."""
-        events = self._mapping.events
-        columns = dict.fromkeys(column for event in events for column in event.when)
+        conditions = [*(event.when for event in self._mapping.events), *self._mapping.ignore]
+        known: dict[str, dict[str, str]] = {}
+        for condition in conditions:
+            for column, wanted in condition.items():
+                known.setdefault(column, {}).update(wanted)
+        columns = [column for column, wanted in known.items() if ANY not in wanted] or [*known]
         held = " and ".join(f'"{row[column]}"' for column in columns)
-        known = sorted({v for e in events for values in e.when.values() for v in values} - {ANY})
-        near = "".join(nearest(row[column].casefold(), known) for column in columns)
+        near = "".join(nearest(row[column], known[column].values()) for column in columns)
         return Fault(
             " and ".join(columns) or "row",
             f"holds {held or 'nothing'}, which the mapping does not know",

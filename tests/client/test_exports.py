@@ -65,7 +65,7 @@ def test_a_region_s_cases_are_read_a_date_an_event(command: Command, probation: 
         (6, {"Log_Ref": ""}, "Log Ref is empty: fill it in"),
         (6, {"Victim_No": ""}, "Victim No is empty: fill it in"),
         (6, {"Entry": "ARREEST"}, 'Entry holds "ARREEST", which the mapping does not know: '
-         "did you mean arrest? correct it, or add it to the mapping"),
+         "did you mean ARREST? correct it, or add it to the mapping"),
         (6, {"Suspect": ""}, "Suspect is missing (sent as data.suspect): add it"),
         (8, {"Result": "BALE"}, 'Result holds "BALE", which is not in the codes of released: '
          "did you mean BAIL? use one of BAIL, RUI, NFA, or add it to the mapping"),
@@ -113,7 +113,7 @@ def test_refused_rows_are_mended_in_their_report_and_sent_alike(
 
     report.write_bytes(report.read_bytes().replace(b"ARREEST,28", b"ARREST,28"))
     again = command("send", report, *mapping("force"), "--door", police.url)
-    assert "1 events: 1 created" in again.out
+    assert "1 event: 1 created" in again.out
     report.write_bytes(report.read_bytes().replace(b"ARREST,28", b"AREST,28"))
     command("check", report, *mapping("force"), "--door", police.url)
     header = (tmp_path / "force.refused.refused.csv").read_text("utf-8-sig").split("\n")[0]

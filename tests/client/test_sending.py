@@ -238,7 +238,7 @@ def test_an_answer_that_breaks_off_is_no_answer(
     file = write_lines(tmp_path / "events", arrests(1))
     with answering([Says(200, broken), Says(200, ITEM + CREATED)]) as door:
         told = command("send", file, "--door", door.url)
-    assert (told.code, "1 events: 1 created" in told.out) == (0, True), told
+    assert (told.code, "1 event: 1 created" in told.out) == (0, True), told
     assert len(door.asked) == 2
 
 
