@@ -43,10 +43,11 @@ lock: $(VENV)/ready ## Pin the dependencies of pyproject.toml anew; ARGS=--upgra
 	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check $(LOCKER)
 	@$(call pin,runtime,What the four applications need)
 	@$(call pin,dev,What a laptop and CI need,--all-extras --constraint requirements/runtime.txt)
+	@$(call pin,client,What the client needs,--constraint requirements/dev.txt,client/)
 	@rm -r build/lock
 
 define pin
-build/lock/bin/uv pip compile pyproject.toml $(3) --output-file requirements/$(1).txt $(ARGS) \
+build/lock/bin/uv pip compile $(4)pyproject.toml $(3) --output-file requirements/$(1).txt $(ARGS) \
     --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet && \
 { echo '# $(2), on any platform and Python 3.11 or later; `make lock` pins it anew.'; \
   cat requirements/$(1).txt; } > build/$(1).txt && mv build/$(1).txt requirements/$(1).txt

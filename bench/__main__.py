@@ -2,12 +2,14 @@
 
 import asyncio
 
-from bench import appends, heart, pages, publish_styles
+from bench import appends, heart, imports, pages, publish_styles
 
 print("How to publish: one event a request, kept before the reply (docs/adr/0004)\n")
 publish_styles.main()
 print("\nThe doors: events kept, beside their anchors\n")
 appends.main()
+print("\nThe client: a file imported, beside COPY\n")
+imports.main()
 print("\nThe heart: the whole rulebook on one journey after the other\n")
 heart.measure(heart.JOURNEYS, heart.ROUNDS)
 print("\nThe store read from end to end, page by page\n")

@@ -10,12 +10,17 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-LOCKS = ["runtime", "dev"]
+LOCKS = ["runtime", "dev", "client"]
 
 
 @pytest.fixture
 def pyproject(root: Path) -> dict[str, Any]:
     return tomllib.loads((root / "pyproject.toml").read_text())
+
+
+@pytest.fixture
+def client(root: Path) -> dict[str, Any]:
+    return tomllib.loads((root / "client" / "pyproject.toml").read_text())
 
 
 @pytest.fixture
@@ -51,19 +56,23 @@ def asked_for(pyproject: dict[str, Any], lock: str) -> list[Requirement]:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_pins_all_that_is_asked_for(
-    pyproject: dict[str, Any], pins: dict[str, dict[str, Version]], lock: str
+    pyproject: dict[str, Any],
+    client: dict[str, Any],
+    pins: dict[str, dict[str, Version]],
+    lock: str,
 ) -> None:
     unanswered = [
         str(wanted)
-        for wanted in asked_for(pyproject, lock)
+        for wanted in asked_for(client if lock == "client" else pyproject, lock)
         if (pin := pins[lock].get(canonicalize_name(wanted.name))) is None
         or pin not in wanted.specifier
     ]
     assert unanswered == [], "run `make lock`"
 
 
-def test_both_locks_pin_the_same_releases(pins: dict[str, dict[str, Version]]) -> None:
+def test_all_locks_pin_the_same_releases(pins: dict[str, dict[str, Version]]) -> None:
     assert pins["runtime"].items() <= pins["dev"].items()
+    assert pins["client"].items() <= pins["dev"].items()
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -72,11 +81,14 @@ def test_a_lock_names_no_place_to_download_from(root: Path, lock: str) -> None:
     assert re.findall(r"\S*://\S*|.*\bfile:.*|^\s*--(?!hash=).*|.* @ .*", text, re.MULTILINE) == []
 
 
-def test_every_dependency_says_what_it_is_for(root: Path, pyproject: dict[str, Any]) -> None:
-    lines = (root / "pyproject.toml").read_text().splitlines()
+@pytest.mark.parametrize("folder", [".", "client"])
+def test_every_dependency_says_what_it_is_for(root: Path, folder: str) -> None:
+    text = (root / folder / "pyproject.toml").read_text()
+    pyproject = tomllib.loads(text)
+    lines = text.splitlines()
     asked = [str(line) for line in pyproject["build-system"]["requires"]]
     asked += pyproject["project"]["dependencies"]
-    for extra in pyproject["project"]["optional-dependencies"].values():
+    for extra in pyproject["project"].get("optional-dependencies", {}).values():
         asked += extra
     silent = [
         wanted

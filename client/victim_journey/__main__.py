@@ -1,0 +1,7 @@
+"""The command as a module: `python -m victim_journey`."""
+
+import sys
+
+from victim_journey.command import main
+
+sys.exit(main())
