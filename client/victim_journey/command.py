@@ -289,7 +289,7 @@ class Bar:
     def __post_init__(self) -> None:
         """Make the bar, as long as the file."""
         self.progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             DownloadColumn(),
             TimeRemainingColumn(),
