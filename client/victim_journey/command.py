@@ -77,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     )
     of_file.add_argument(
         "--connections",
-        type=int,
+        type=at_least_one,
         default=CONNECTIONS,
         metavar="NUMBER",
         help="how many requests at once (%(default)d)",
@@ -143,6 +143,14 @@ def source(text: str) -> str:
     if SOURCE.fullmatch(text) is None:
         raise argparse.ArgumentTypeError("write it as /agency/organisation/system")
     return text
+
+
+def at_least_one(text: str) -> int:
+    """Read a number of at least one."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("write 1 or more")
+    return number
 
 
 async def run_send(asked: argparse.Namespace) -> int:
@@ -281,7 +289,7 @@ class Bar:
     def __post_init__(self) -> None:
         """Make the bar, as long as the file."""
         self.progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             DownloadColumn(),
             TimeRemainingColumn(),
@@ -297,7 +305,8 @@ class Bar:
 
     def wait(self, seconds: float, why: str) -> None:
         """Say why it waits."""
-        say(f"{why} Trying again in {seconds:.0f} s.")
+        words = f"{why} Trying again in {seconds:.0f} s."
+        self.progress.console.print(words, markup=False, highlight=False, soft_wrap=True)
 
 
 def say(words: str) -> None:

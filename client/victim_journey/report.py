@@ -29,15 +29,17 @@ class Report:
     def go_on(self, size: int) -> None:
         """Begin after so many bytes of an earlier run; what stands after them is told again.
 
-        From 0 the report of an earlier run is put aside, since somebody may be mending it.
+        A report of another size is put aside, since somebody may be mending it.
         """
-        self.size = size
-        if not self.path.exists():
-            self.size = 0
-        elif size == 0:
-            os.replace(self.path, f"{self.path}.old")
-        else:
-            os.truncate(self.path, size)
+        there = self.path.stat().st_size if self.path.exists() else 0
+        self.size = size if there >= size else 0
+        if there != size:
+            aside = self.path.with_name(f"{self.path.name}.old")
+            if there:
+                os.replace(self.path, aside)
+            if self.size:
+                with aside.open("rb") as earlier:
+                    self.path.write_bytes(earlier.read(self.size))
 
     def add(self, refusals: Iterable[Refusal]) -> None:
         """Add refused entries; those of one line are told as one."""

@@ -110,6 +110,24 @@ def test_a_report_that_is_being_mended_is_put_aside_and_not_lost(
     assert report.read_text().startswith('{"line": 1')
 
 
+def test_a_report_that_was_mended_too_early_is_put_aside_too(
+    command: Command, tmp_path: Path
+) -> None:
+    """The door is left for later once it has refused an event; then somebody mends that one."""
+    item = b'{"status":"refused","problem":{"status":422,"detail":"No.","errors":[]}}\n'
+    refused = Says(200, item * 500 + b'{"created":0,"repeated":0,"refused":500}\n')
+    file = write_lines(tmp_path / "events.ndjson", arrests(501))
+    report, asked = tmp_path / "events.refused.ndjson", ("--patience", 0.5, "--connections", 1)
+    with answering([refused, Says(503)]) as door:
+        assert command("send", file, "--door", door.url, *asked).code == 3
+        told = report.read_bytes()
+        report.write_bytes(told + b"and more")
+        assert command("send", file, "--door", door.url, *asked).code == 3
+    assert told.count(b"\n") == 500
+    assert report.read_bytes() == told
+    assert (tmp_path / "events.refused.ndjson.old").read_bytes() == told + b"and more"
+
+
 def test_what_follows_broken_json_is_said_to_be_unread(
     command: Command, police: Service, tmp_path: Path
 ) -> None:
@@ -271,6 +289,7 @@ def test_what_is_no_door_is_said_to_be_none(
             "cannot be read: No such file",
         ),
         (["events"], "the following arguments are required: --door"),
+        (["events", "--door", "http://127.0.0.1:9", "--connections", "0"], "write 1 or more"),
     ],
 )
 def test_what_cannot_be_done_says_what_to_do(
