@@ -215,13 +215,15 @@ def test_a_door_that_cannot_be_reached_is_left_for_later(command: Command, tmp_p
     ("asks", "least"),
     [
         ("2", 2.0),
-        (format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True), 30.0),
+        ("in a minute", 30.0),
         ("Tue, 01 Jan 2019 00:00:00 GMT", 0.0),
         ("soon", 0.0),
         ("", 0.0),
     ],
 )
 def test_retry_after_is_read_in_both_forms(asks: str, least: float) -> None:
+    if asks == "in a minute":
+        asks = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
     asked = seconds_asked(httpx.Response(503, headers={"retry-after": asks}))
     assert least <= asked <= least * 2
 

@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -30,8 +31,8 @@ only_as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to ch
 @pytest.fixture
 def home(server: EmbeddedPostgres) -> Iterator[Path]:
     """A home beside the one of the tests' own server, where its user may go."""
-    home = server.data.parents[1] / "another"
-    home.mkdir(mode=0o711)
+    home = Path(tempfile.mkdtemp(prefix="a", dir=server.data.parents[1]))
+    home.chmod(0o711)
     yield home
     shutil.rmtree(home)
 
@@ -233,11 +234,11 @@ def test_what_a_machine_crash_leaves_is_recovered(home: Path, now_has_its_id: st
 
 def test_an_interrupt_leaves_it_to_the_owner_when_the_server_stops(home: Path) -> None:
     then = """
-        import asyncio, asyncpg
         try:
             time.sleep(600)
         except KeyboardInterrupt:
             time.sleep(0.5)
+        import asyncio, asyncpg
         async def last_word():
             connection = await asyncpg.connect(server.owner_url("postgres"))
             print(await connection.fetchval("SELECT 'still here'"), flush=True)
