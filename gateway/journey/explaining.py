@@ -25,7 +25,7 @@ KINDS = {
     Kind.CODE: "It is a duty under Right {right} of the Code",
     Kind.SCHEME: "It is no duty of the Code but one of a review scheme",
     Kind.WINDOW: "It is no duty but the victim's own time to act, and never a breach",
-    Kind.EXTERNAL: "It is no duty of the Code but one of the crime recording standard",
+    Kind.EXTERNAL: "It is no duty of the Code but comes from rules outside it",
     Kind.LOCAL: "It is no duty of the Code but local practice",
 }
 EDITIONS = {

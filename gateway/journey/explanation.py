@@ -139,6 +139,7 @@ def changes_of(obligation: Obligation) -> tuple[Change, ...]:
     met_by, start = obligation.demand.met_by, obligation.start
     wanted, limit = say_wanted(met_by, start, "is"), by_the_limit(obligation)
     known = f"it comes to be known that {limit}{say_wanted(met_by, start, 'was')}"
+    seen = day_words(london_day(obligation.story.as_of))
     changes = []
     match standing:
         case Standing.PENDING:
@@ -156,9 +157,12 @@ def changes_of(obligation: Obligation) -> tuple[Change, ...]:
         case Standing.NOTHING_RECORDED:
             changes.append(Change(wanted, Standing.RECORDED))
         case Standing.NOT_STARTED:
-            changes.append(Change("it is recorded when its owner heard of it", Standing.PENDING))
+            heard = f"it is recorded that its owner heard of it on {seen}, and no sooner"
+            then = Standing.PENDING if obligation.answer is None else Standing.MET
+            changes.append(Change(heard, then))
         case Standing.ENDED if ending is not None and ending.by_itself:
             changes.append(Change(known, Standing.MET))
+            changes.append(Change(f"{wanted} now", Standing.MET_LATE))
         case Standing.UNKNOWN:
             sent = "all that happened in the interruption has been sent"
             changes.append(
@@ -167,8 +171,8 @@ def changes_of(obligation: Obligation) -> tuple[Change, ...]:
                     Standing.RECORDED if obligation.due_at is None else Standing.MET,
                 )
             )
-            without = replace(obligation.story, interruptions=())
-            changes.append(Change(f"{sent} and nothing more counts", again(obligation, without)))
+            settled = again(obligation, replace(obligation.story, interruptions=()))
+            changes.append(Change(f"{sent} and nothing more counts", settled))
         case _:
             pass
     changes += withdrawals(obligation)

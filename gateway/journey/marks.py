@@ -10,6 +10,7 @@ from datetime import date, datetime
 from gateway.journey.duty import Kind
 from gateway.journey.readings import GOOD_REASONS_FROM
 from gateway.journey.story import Fact, Story
+from shared.london import london_day
 
 MARKS = ("departure.justified", "breach.noticed", "breach.victim_told", "breach.remedied")
 
@@ -105,4 +106,5 @@ def why_no_breach(fact: Fact, broken_from: datetime | None) -> str | None:
     """Return why nothing could be noticed, told or put right, or None where there was a breach."""
     if broken_from is None:
         return "there was no breach"
-    return "there was no breach yet" if fact.at < broken_from and not fact.by_day else None
+    early = fact.day < london_day(broken_from) if fact.by_day else fact.at < broken_from
+    return "there was no breach yet" if early else None

@@ -79,14 +79,20 @@ class Obligation:
         return self.start.event.agency if self.demand.owner == "any" else self.demand.owner
 
     @property
+    def agency(self) -> str:
+        """The agency whose feeds speak for the owner."""
+        return AGENCY_OF.get(self.owner, self.owner)
+
+    @property
     def organisation(self) -> str | None:
         """The owner's organisation, where it ever spoke on this journey."""
         if self.silence is not None:
             holder = self.silence.holder
             return None if holder is None else holder.organisation
-        agency = agency_of(self.demand, self.start)
-        source = self.start.source_of(agency)
-        return source.organisation if source else self.story.organisation_of(agency, self.start.at)
+        source = self.start.source_of(self.agency)
+        if source is not None:
+            return source.organisation
+        return self.story.organisation_of(self.agency, self.start.at)
 
     @property
     def enhanced_because(self) -> str | None:
@@ -126,7 +132,7 @@ class Obligation:
         counts = self.demand.met_by.counts
         return unknown_since(
             self.story,
-            AGENCY_OF.get(self.owner, self.owner),
+            self.agency,
             self.organisation,
             self.start.at if counts is Counts.AFTERWARDS else None,
             self.start.at if counts is Counts.BEFOREHAND else self.due_at,
@@ -146,7 +152,7 @@ class Obligation:
             self.duty.id,
             self.duty.kind,
             self.start,
-            AGENCY_OF.get(self.owner, self.owner),
+            self.agency,
             self.due_on,
             late if self.is_breach else None,
         )
@@ -185,7 +191,9 @@ class Obligation:
             return None
         answered = None if self.answer is None else self.answer.at
         ended = None if self.ending is None else self.ending.at
-        turns = turns_of(start.at, start.at, due_at, answered, ended)
+        turns = turns_of(
+            start.at, start.at, due_at, answered, ended, unknown_since=self.unknown_since
+        )
         return Total(allowed, due_on, standing_at(turns, self.story.as_of))
 
     @property

@@ -367,7 +367,7 @@ def _duty_words(obligation: Obligation) -> str:
 LIMITS = {
     Kind.CODE: "under Right {right}",
     Kind.SCHEME: "under the review scheme",
-    Kind.EXTERNAL: "under the crime recording standard",
+    Kind.EXTERNAL: "under rules outside the Code",
     Kind.LOCAL: "of local practice",
 }
 STAGE_WORDS = {

@@ -131,6 +131,17 @@ def test_a_clock_that_never_started_is_explained_without_days() -> None:
     assert told.obligation.standing is Standing.NOT_STARTED
     assert told.days == ()
     assert any("was never recorded" in said for said in told.sentences)
+    assert told.changes[0].if_ == (
+        "it is recorded that its owner heard of it on 1 May 2024, and no sooner"
+    )
+    assert told.changes[0].standing is Standing.PENDING
+
+
+@pytest.mark.parametrize("rule", ["R2.NCRS24", "R6.ARREST"])
+def test_only_a_duty_of_the_code_is_said_to_be_one(rule: str) -> None:
+    said = why(arrested(), rule, "2024-05-01").sentences[1]
+    outside = "It is no duty of the Code but comes from rules outside it."
+    assert said.startswith(outside) is (rule == "R2.NCRS24")
 
 
 @given(events())

@@ -107,6 +107,15 @@ def test_what_is_no_breach_cannot_be_noticed() -> None:
     assert [refused.why for refused in kept.refused] == ["there was no breach"]
 
 
+def test_what_is_known_by_its_day_is_held_to_the_day_of_the_breach() -> None:
+    # The limit ends with Monday 10 March, so that there is a breach from the 11th on.
+    for day, why in (("2025-03-10", ["there was no breach yet"]), ("2025-03-11", [])):
+        journey = arrested("2025-03-03")
+        journey.police(day, "breach.noticed", duty="R6.ARREST", start="arrest", by_day=True)
+        marks = journey.owed("R6.ARREST", "2025-05-01").marks
+        assert [refused.why for refused in marks.refused] == why
+
+
 def test_a_mark_obeys_what_was_known() -> None:
     journey = arrested("2025-03-03").police(
         "2025-03-12",

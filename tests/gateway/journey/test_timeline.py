@@ -43,7 +43,7 @@ def test_it_speaks_plain_english() -> None:
         "The crime was recorded (told by the police).",
         "Stage: investigation. The case is held by the police (example-force).",
         "The victim was referred to support (told by the police).",
-        "The police's limit under the crime recording standard (the crime is recorded within 24 "
+        "The police's limit under rules outside the Code (the crime is recorded within 24 "
         "hours of its report) was reached: it had been met in time.",
         "The police's limit under Right 4 (the victim is referred to a support service) was "
         "reached: it had been met in time.",

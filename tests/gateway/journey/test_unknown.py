@@ -95,6 +95,21 @@ def test_a_region_that_never_spoke_and_was_down_is_found() -> None:
     assert (obligation.standing, obligation.organisation) == (Standing.UNKNOWN, "example-region")
 
 
+def test_both_legs_seen_as_one_are_unknown_where_the_last_is() -> None:
+    journey = JourneyBuilder().reported("2025-01-06 09:00")
+    journey.police(
+        "2025-03-03 10:00",
+        "case.concluded",
+        suspect="S1",
+        outcome="convicted",
+        received_at_wcu="2025-03-04 09:00",
+    )
+    journey.down(POLICE, "2025-03-04 10:00", "2025-03-07 08:00")
+    obligation = journey.owed("R9.OUTCOME", "2025-05-01")
+    assert obligation.total is not None
+    assert (obligation.standing, obligation.total.standing) == (Standing.UNKNOWN,) * 2
+
+
 def test_untimed_and_local_duties_are_unknown_too() -> None:
     journey = arrested().down(POLICE, "2025-03-05 08:00", "2025-03-07 08:00")
     assert journey.owed("R3.INFO", "2025-05-01").standing is Standing.UNKNOWN
