@@ -5,9 +5,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKER := uv==0.13.8
+LINTER := @stoplight/spectral-cli@6.16.3
+APPS := gateway.app services.police.app services.cps.app services.probation.app
 
 .DEFAULT_GOAL := help
-.PHONY: help demo synthetic test torture check format lock bench clean
+.PHONY: help demo synthetic test torture check openapi format lock bench clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,8 +20,9 @@ demo: $(VENV)/ready ## Start everything and play the sample journeys; ctrl-C sto
 synthetic: $(VENV)/ready ## Make synthetic journeys and what is true of them; ARGS="--journeys 5000 --send"
 	@exec $(BIN)/python -m demo.synthetic $(ARGS)
 
+# Three at once on two cores, because many a test waits for a process or a database.
 test: $(VENV)/ready ## Run the tests; ARGS="tests/house -x" is handed to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(ARGS)
 
 torture: $(VENV)/ready ## Kill, stop and flood the doors many times over; TIMES=50 is how many
 	@TORTURE=$(or $(TIMES),20) $(BIN)/python -m pytest tests/services/test_survival.py -x $(ARGS)
@@ -32,6 +35,13 @@ check: $(VENV)/ready ## Check format, lint, types, the walls between rooms, rule
 	$(BIN)/python -m gateway.rulebook check
 	$(BIN)/python -m gateway.rulebook render docs/rulebook.md --check
 	$(BIN)/python -m shared.store.migrate --check
+
+# Fetched by npm when it is wanted, since nothing else here stands on Node.js.
+openapi: $(VENV)/ready ## Write the OpenAPI documents to build/openapi and lint them; needs npm
+	@mkdir -p build/openapi
+	@for app in $(APPS); do $(BIN)/python -c \
+	    "import json, $$app as it; print(json.dumps(it.app.openapi()))" > build/openapi/$$app.json; done
+	@npm exec --yes --package=$(LINTER) -- spectral lint --fail-severity=warn build/openapi/*.json
 
 format: $(VENV)/ready ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 from starlette.exceptions import HTTPException
 
+from shared.faults import fault_of
 from shared.problems import (
     MEDIA_TYPE,
     BadQuestion,
@@ -26,6 +27,17 @@ from shared.problems import (
 from shared.tracing import Traced, log, log_to_stderr, route_of
 
 SCHEMA = "#/components/schemas/{}"
+# What the addresses of each kind are for, as OpenAPI tells it where there are any.
+TAGS = {
+    "code lists": "Who the agencies' organisations are, and which Home Office outcomes there are.",
+    "events": "Send what happened, and look up what was kept.",
+    "feeds": "What came from each system, how it compares with other days, and when it was down.",
+    "health": "Whether the service is running, and which build of it.",
+    "journeys": "One victim's journey across every agency.",
+    "obligations": "What was owed to one victim, and why each stands as it does.",
+    "vocabulary": "The types of event, with their fields and examples.",
+    "what-if: not the law": "How journeys would stand under a draft of the Code.",
+}
 
 
 class ErrorItem(BaseModel):
@@ -82,6 +94,8 @@ def application(
         description=description,
         version=build_version(),
         lifespan=lifespan,
+        servers=[{"url": "/"}],
+        contact={"name": "The team of Victim Journey"},
         docs_url="/docs",
         redoc_url=None,
     )
@@ -145,6 +159,17 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(schemas_of([ProblemBody]))
         schemas.update(schemas_of(getattr(app.state, "also_documented", ())))
+        schema["tags"] = [
+            {"name": tag, "description": TAGS[tag]}
+            for tag in sorted(
+                {
+                    tag
+                    for methods in schema["paths"].values()
+                    for operation in methods.values()
+                    for tag in operation.get("tags", ())
+                }
+            )
+        ]
         app.openapi_schema = schema
     return app.openapi_schema
 
@@ -164,14 +189,7 @@ async def _say_problem(request: Request, error: Problem) -> JSONResponse:
 
 
 async def _say_validation(request: Request, error: RequestValidationError) -> JSONResponse:
-    faults = [
-        Fault(
-            str(e["loc"][-1]),
-            f"{e['msg'][:1].lower()}{e['msg'][1:]}",
-            "see the API's documentation",
-        )
-        for e in error.errors()
-    ]
+    faults = [fault_of(wrong, str(wrong["loc"][-1])) for wrong in error.errors()]
     return problem_response(BadQuestion("The request cannot be answered as it is.", *faults))
 
 
@@ -181,9 +199,7 @@ async def _say_http(request: Request, error: HTTPException) -> JSONResponse:
         # The error names the methods of the first route with this path only.
         methods = request.app.openapi()["paths"].get(route_of(request.scope))
         allowed = ", ".join(sorted(methods)).upper() if methods else (error.headers or {})["Allow"]
-        fault = Fault(
-            "method", f"{request.method} is not taken here", "see the API's documentation"
-        )
+        fault = Fault("method", f"{request.method} is not taken here", f"use {allowed}")
         return problem_response(
             NotAllowed(
                 f"{path} does not take {request.method}.",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from services.door.batches import Intake, Keep
@@ -167,7 +167,6 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     @app.post(
         "/v1/events/check",
         tags=["events"],
-        response_model=ReceiptBody | BatchReply,
         responses={
             200: answered("What the receipt would say."),
             **documented(*(one for one in REFUSALS if one is not TooMany)),
@@ -195,7 +194,11 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         tags=["events"],
         responses=documented(UnknownEvent, BadQuestion, Failed, NotReady),
     )
-    async def receipt(request: Request, source: str, id: str) -> ReceiptBody:
+    async def receipt(
+        request: Request,
+        source: Annotated[str, Query(description="The event's source, as it was sent.")],
+        id: Annotated[str, Query(description="The event's id, as it was sent.")],
+    ) -> ReceiptBody:
         """Look up the receipt of an event that was kept, by its source and id."""
         if "\x00" in source + id:
             fault = Fault("id", "holds a NUL", "ask for the source and id that were sent")

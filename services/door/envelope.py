@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from shared.faults import Wrong
 from shared.london import NotAnInstant, read_day, read_instant, write_instant
 from shared.words import FIELDS, nearest
 
@@ -18,15 +19,6 @@ SUBJECT = re.compile(
 DUTY = re.compile(r"[A-Z]{1,8}[0-9]{0,2}\.[A-Z0-9-]{1,40}")
 ORGANISATION = re.compile(r"[a-z0-9-]{2,60}")
 SOURCE = re.compile(r"/(police|cps|probation)/[a-z0-9-]{2,40}/[a-z0-9-]{1,40}")
-
-
-class Wrong(ValueError):
-    """A value that its field cannot take, with what is wrong and what to do, for the sender."""
-
-    def __init__(self, wrong: str, remedy: str) -> None:
-        super().__init__(wrong)
-        self.wrong = wrong
-        self.remedy = remedy
 
 
 def _instant(value: Any) -> datetime:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -67,6 +67,10 @@ class Counts(BaseModel):
     items: list[Count]
 
 
+Organisation = Annotated[str, Path(description="The organisation, as in a source.")]
+System = Annotated[str, Path(description="Its system, as in a source.")]
+
+
 def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -> APIRouter:
     """Return the routes of an agency's feeds; the clock returns UTC."""
     router = APIRouter(prefix="/v1/feeds", tags=["feeds"])
@@ -93,8 +97,8 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
     )
     async def counts(
         request: Request,
-        organisation: str,
-        system: str,
+        organisation: Organisation,
+        system: System,
         by: Annotated[
             str, Query(description="`type`, `day`, or both with a comma between them.")
         ] = "type,day",
@@ -145,7 +149,7 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
         },
         openapi_extra={"requestBody": REQUEST},
     )
-    async def declare(request: Request, organisation: str, system: str) -> Response:
+    async def declare(request: Request, organisation: Organisation, system: System) -> Response:
         """Declare that a system could not send for a time, or amend such a declaration.
 
         What the victim was told in that time is then not known, rather than not done. A declaration
@@ -191,7 +195,9 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
         "/{organisation}/{system}/interruptions",
         responses=documented(BadQuestion, Failed, NotReady),
     )
-    async def interruptions(request: Request, organisation: str, system: str) -> DeclarationList:
+    async def interruptions(
+        request: Request, organisation: Organisation, system: System
+    ) -> DeclarationList:
         """List every declaration about a feed's interruptions, replaced ones too."""
         source = source_of(agency, organisation, system)
         kept = await store_of(request).read_declarations([agency])

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from services.door.checks import AHEAD
 from services.door.envelope import Fields, Identifier, Instant, Phrase
-from services.door.wire import count, fault_of, faults_of_json
+from services.door.wire import count, faults_of_json
+from shared.faults import fault_of
 from shared.interruption import KeptDeclaration
 from shared.problems import BadMessage, Fault
 from shared.words import nearest

@@ -8,7 +8,8 @@ from typing import Annotated, Any, NoReturn, Union, get_args
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from services.door.envelope import ENVELOPE, Message, Wrong
+from services.door.envelope import ENVELOPE, Message
+from shared.faults import fault_of
 from shared.problems import BadMessage, Fault, NotJson
 from shared.words import FIELDS, nearest
 
@@ -207,24 +208,6 @@ class Reader:
         return Fault(".".join(path), f"is not a field of {holder}", remedy)
 
 
-_SAID: Mapping[str, tuple[str, str]] = {
-    "missing": ("is missing", "add it"),
-    "model_type": ("is not an object", "send an object"),
-    "dict_type": ("is not an object", "send an object"),
-    "list_type": ("is not an array", "send an array"),
-    "string_type": ("is not text", "send text"),
-    "bool_type": ("is not true or false", "send true or false"),
-    "int_type": ("is not a whole number", "send a whole number"),
-    "float_type": ("is not a number", "send a number"),
-    "string_too_short": ("is empty", "write something, or leave the field out"),
-    "string_too_long": ("is too long", "write at most {max_length} characters"),
-    "too_short": ("is empty", "send at least {min_length}"),
-    "too_long": ("is too long", "send at most {max_length}"),
-    "greater_than_equal": ("is too small", "send {ge:g} or more"),
-    "less_than_equal": ("is too large", "send {le:g} or less"),
-}
-
-
 def _path_in(item: Mapping[str, Any], wrong: Any) -> list[str]:
     """Return where in an item something is wrong, without the names of the ways it was tried."""
     path: list[str] = []
@@ -254,26 +237,6 @@ def _model_under(model: type[BaseModel], step: str) -> type[BaseModel] | None:
         if isinstance(one, type) and issubclass(one, BaseModel):
             return one
     return None
-
-
-def fault_of(wrong: Any, field: str) -> Fault:
-    """Return one error of Pydantic's, on a field, in words fit for the sender."""
-    kind, context = wrong["type"], wrong.get("ctx", {})
-    if kind == "literal_error":
-        expected = context["expected"].replace("True", "'true'")
-        near = nearest(str(wrong["input"]), re.findall("'([^']+)'", expected))
-        remedy = "use " + expected.replace("'", "")
-        return Fault(
-            field,
-            "is not one of its values",
-            f"did you mean {near}? {remedy}" if near else remedy,
-        )
-    if isinstance(context.get("error"), Wrong):
-        return Fault(field, context["error"].wrong, context["error"].remedy)
-    if kind in _SAID:
-        said, remedy = _SAID[kind]
-        return Fault(field, said, remedy.format(**context))
-    return Fault(field, f"is not right: {wrong['msg'][:1].lower()}{wrong['msg'][1:]}", "correct it")
 
 
 def count(number: int, what: str) -> str:

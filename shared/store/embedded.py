@@ -148,7 +148,9 @@ class EmbeddedPostgres:
 
     def create_database(self, name: str, template: str = "template1") -> None:
         """Create a database as a copy of a template to which nobody is connected."""
-        wait_for(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        # Copying the files of a small template takes a quarter of the time that logging them does.
+        statement = f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'
+        wait_for(self._execute(statement))
 
     def drop_database(self, name: str) -> None:
         """Drop a database and send away whoever is connected to it."""

@@ -258,7 +258,13 @@ async def test_an_unknown_journey_is_a_problem(doors: Doors) -> None:
     assert answer.json()["type"] == "urn:victim-journey:problem:unknown-journey"
     malformed = await doors.gateway.get("/v1/journeys/nonsense/timeline")
     assert malformed.status_code == 422
-    assert malformed.json()["errors"][0]["field"] == "journey_id"
+    assert malformed.json()["errors"] == [
+        {
+            "field": "journey_id",
+            "wrong": "is not an id",
+            "remedy": "send an id as it was given, such as a journey's `id`",
+        }
+    ]
 
 
 async def test_a_journey_not_yet_heard_of_is_unknown_at_that_moment(doors: Doors) -> None:
