@@ -65,8 +65,12 @@ class Memory:
 
 def doors_at(port: int) -> list[psutil.Process]:
     """Return the processes that serve at a port of ours."""
-    ours = psutil.Process().children(recursive=True)
-    served = [one for one in ours if str(port) in one.cmdline() and "uvicorn" in one.cmdline()]
+    served = [
+        one
+        for one in psutil.Process().children(recursive=True)
+        # What has ended and nobody has looked for yet has no command any more.
+        if one.status() != psutil.STATUS_ZOMBIE and {str(port), "uvicorn"} <= {*one.cmdline()}
+    ]
     return [*served, *(child for one in served for child in one.children(recursive=True))]
 
 

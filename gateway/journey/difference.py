@@ -14,7 +14,6 @@ from gateway.journey.membership import Membership
 from gateway.journey.obligation import Followed, Obligation
 from gateway.journey.obligations import follow_all
 from gateway.journey.standing import Standing
-from gateway.journey.story import story_of
 
 
 class Way(StrEnum):
@@ -171,12 +170,7 @@ def difference_of(
     known_at: datetime | None = None,
 ) -> Difference:
     """Return how one journey differs, seen from `as_of`, as known at `known_at` (aware)."""
-    story = story_of(
-        membership.events,
-        as_of=as_of,
-        known_at=known_at,
-        interruptions=membership.interruptions,
-    )
+    story = membership.story(as_of=as_of, known_at=known_at)
     before = follow_all(draft.in_force, story, calendar)
     after = follow_all(draft.proposed, story, calendar)
     return Difference(membership, compare(before, after))

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from gateway.journey.calendar import OutsideCalendar
-from gateway.journey.duty import Answer, Clock, Counts, Kind, Unit
+from gateway.journey.duty import Clock, Kind, Unit
 from gateway.journey.obligation import Obligation
 from gateway.journey.sentences import fact_words
 from gateway.journey.standing import Standing
 from gateway.journey.story import Contact, Fact
 from gateway.journey.wording import (
     AGENCIES,
-    CONTENTS,
     NEWS,
     NOTICED_BY,
     OFFERS,
@@ -292,45 +291,12 @@ def _would_be(standing: Standing) -> str:
     return f"it would be {words(standing)}"
 
 
-def say_wanted(met_by: Answer, start: Fact, be: str) -> str:
-    """Say what would answer a start, in the present (`is`) or the past (`was`)."""
-    ways = []
-    required = [CONTENTS[item] for item in met_by.required(start.data, start.type)]
-    carrying = f", with {listed(required)}" if required else ""
-    if met_by.told_about:
-        news = _either([NEWS[type_] for type_ in met_by.told_about])
-        ways.append(f"the victim {be} told about {news}{carrying}")
-    if met_by.told:
-        ways.append(f"the victim {be} told about {listed(required)}")
-    if met_by.offered:
-        offers = _either([OFFERS[offer] for offer in met_by.offered])
-        reason = f" or it {be} recorded why not" if met_by.or_reason else ""
-        ways.append(f"the victim {be} offered {offers}{reason}")
-    if met_by.done:
-        ways.append(f"{_either([NEWS[type_] for type_ in met_by.done])} {be} recorded")
-    if met_by.received:
-        ways.append(f"the Witness Care Unit {'hears' if be == 'is' else 'heard'} of it")
-    if met_by.first_contact_by is not None:
-        tells = "tells or offers" if be == "is" else "told or offered"
-        ways.append(f"{AGENCIES[met_by.first_contact_by]} {tells} the victim something")
-    if met_by.told_by is not None:
-        who = "an agency" if met_by.told_by == "any" else AGENCIES[met_by.told_by]
-        ways.append(f"{who} {'tells' if be == 'is' else 'told'} the victim something")
-    how = " in writing" if met_by.written else ""
-    when = " before the fact" if met_by.counts is Counts.BEFOREHAND else ""
-    return f"{' or '.join(ways)}{how}{when}"
-
-
-def _either(items: Sequence[str]) -> str:
-    return " or ".join(dict.fromkeys(items))
-
-
 def by_the_limit(obligation: Obligation) -> str:
-    """Say when the limit ends, as a time by which something happens, with a space after it."""
+    """Say when the limit ends, as a time by which something happens, with a space before it."""
     due_on, due_at = obligation.due_on, obligation.due_at
     if due_on is None or due_at is None:
         return ""
     allowed = obligation.allowed
     if allowed is not None and allowed.unit is Unit.HOURS:
-        return f"by {due_at.astimezone(LONDON):%H:%M} on {day_words(due_on)} "
-    return f"by the end of {day_words(due_on)} "
+        return f" by {due_at.astimezone(LONDON):%H:%M} on {day_words(due_on)}"
+    return f" by the end of {day_words(due_on)}"

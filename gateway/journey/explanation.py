@@ -20,10 +20,10 @@ from gateway.journey.explaining import (
     say_start,
     say_terms,
     say_total,
-    say_wanted,
 )
 from gateway.journey.obligation import Obligation
 from gateway.journey.obligations import follow, oblige, scopes_of
+from gateway.journey.phrases import answer_words
 from gateway.journey.standing import Standing
 from gateway.journey.story import Contact, Fact, Story
 from gateway.journey.telling import Receipt
@@ -136,33 +136,33 @@ def changes_of(obligation: Obligation) -> tuple[Change, ...]:
     without that record.
     """
     standing, ending = obligation.standing, obligation.ending
-    met_by, start = obligation.demand.met_by, obligation.start
-    wanted, limit = say_wanted(met_by, start, "is"), by_the_limit(obligation)
-    known = f"it comes to be known that {limit}{say_wanted(met_by, start, 'was')}"
+    wanted = answer_words(obligation.demand.met_by, obligation.start)
+    limit = by_the_limit(obligation)
+    known = f"it comes to be known that there was {wanted}{limit}"
     seen = day_words(london_day(obligation.story.as_of))
     changes = []
     match standing:
         case Standing.PENDING:
-            changes.append(Change(f"{limit}{wanted}", Standing.MET))
+            changes.append(Change(f"{wanted} is recorded{limit}", Standing.MET))
             if obligation.due_at is not None:
                 late = Standing.ENDED if obligation.demand.is_window else Standing.OVERDUE
-                changes.append(Change(f"{limit}nothing that counts is recorded", late))
+                changes.append(Change(f"nothing that counts is recorded{limit}", late))
             if scopes_of(obligation.demand, obligation.start):
                 changes.append(Change("the victim opts out of it before then", Standing.ENDED))
         case Standing.OVERDUE:
             changes.append(Change(known, Standing.MET))
-            changes.append(Change(f"{wanted} now", Standing.MET_LATE))
+            changes.append(Change(f"{wanted} comes now", Standing.MET_LATE))
         case Standing.MET_LATE:
             changes.append(Change(known, Standing.MET))
         case Standing.NOTHING_RECORDED:
-            changes.append(Change(wanted, Standing.RECORDED))
+            changes.append(Change(f"{wanted} is recorded", Standing.RECORDED))
         case Standing.NOT_STARTED:
             heard = f"it is recorded that its owner heard of it on {seen}, and no sooner"
             then = Standing.PENDING if obligation.answer is None else Standing.MET
             changes.append(Change(heard, then))
         case Standing.ENDED if ending is not None and ending.by_itself:
             changes.append(Change(known, Standing.MET))
-            changes.append(Change(f"{wanted} now", Standing.MET_LATE))
+            changes.append(Change(f"{wanted} comes now", Standing.MET_LATE))
         case Standing.UNKNOWN:
             sent = "all that happened in the interruption has been sent"
             changes.append(

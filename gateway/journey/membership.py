@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gateway.journey.story import ABOUT_REFERENCES, in_effect
+from gateway.journey.story import ABOUT_REFERENCES, Story, in_effect, story_of
 from shared.interruption import Interruption
 from shared.journey_event import JourneyRecord, KeptEvent, KnownReference, reference_id
 
@@ -33,6 +33,12 @@ class Membership:
     def name(self) -> str:
         """The reference the journey is named by."""
         return self.references[0].reference
+
+    def story(self, *, as_of: datetime, known_at: datetime | None = None) -> Story:
+        """Return the journey's story, seen from `as_of`, as known at `known_at` (aware)."""
+        return story_of(
+            self.events, as_of=as_of, known_at=known_at, interruptions=self.interruptions
+        )
 
 
 def journey_of(

@@ -24,7 +24,7 @@ from gateway.journey.sentences import (
 from gateway.journey.silences import Silence, Standard, silences_of
 from gateway.journey.stages import Course, Span, course_of
 from gateway.journey.standing import Standing
-from gateway.journey.story import Story, story_of, unfit_corrections
+from gateway.journey.story import Story, unfit_corrections
 from shared.journey_event import KeptEvent
 from shared.london import london_day
 
@@ -112,12 +112,7 @@ def timeline_of(
     known_at: datetime | None = None,
 ) -> Timeline:
     """Return the timeline of one journey, seen from `as_of`, as known at `known_at` (aware)."""
-    story = story_of(
-        membership.events,
-        as_of=as_of,
-        known_at=known_at,
-        interruptions=membership.interruptions,
-    )
+    story = membership.story(as_of=as_of, known_at=known_at)
     course = course_of(story)
     followed = follow_all(rulebook, story, calendar, course=course)
     silences = silences_of(story, course, standard)

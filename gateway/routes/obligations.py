@@ -10,7 +10,6 @@ from gateway.journey.explanation import explain
 from gateway.journey.membership import Membership
 from gateway.journey.obligation import Followed
 from gateway.journey.obligations import follow_all
-from gateway.journey.story import story_of
 from gateway.routes.journeys import AsOf, JourneyId, KnownAt, read_journey, state_of
 from gateway.routes.moments import read_moments
 from gateway.state import GatewayState
@@ -100,10 +99,5 @@ async def explanation(
 
 def followed(state: GatewayState, membership: Membership, moments: Moments) -> Followed:
     """Return what was owed on a journey, seen and known at two moments."""
-    story = story_of(
-        membership.events,
-        as_of=moments.as_of,
-        known_at=moments.known_at,
-        interruptions=membership.interruptions,
-    )
+    story = membership.story(as_of=moments.as_of, known_at=moments.known_at)
     return follow_all(state.rulebook, story, state.calendar)

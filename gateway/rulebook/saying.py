@@ -3,40 +3,27 @@
 from collections.abc import Iterable
 
 from gateway.journey.duty import (
-    Answer,
     Clock,
-    Counts,
     Duty,
-    FactTest,
     Start,
     Terms,
-    Test,
-    Where,
 )
 from gateway.journey.order import OrderRule
+from gateway.journey.phrases import (
+    FACT_NOUNS,
+    answer_words,
+    any_of,
+    facts_words,
+    news_words,
+    test_words,
+    where_words,
+)
 from gateway.journey.sentences import upper_first
-from gateway.journey.wording import AGENCIES, CONTENTS, NEWS, OFFERS, listed
+from gateway.journey.wording import AGENCIES, listed
 from gateway.rulebook.grammar import UNTIMED, Example
 from gateway.rulebook.lists import NotObservable
 from gateway.rulebook.load import RuleFile
 from gateway.rulebook.order import OrderExample, OrderFile
-
-# What starts and meets duties, where the words for news about it would not say that it happened.
-_FACTS = NEWS | {
-    "contact_scheme.joined": "the victim joining the contact scheme",
-    "contact_scheme.left": "the victim leaving the contact scheme",
-    "offender.milestone": "a milestone of the offender's sentence",
-    "preferences.agreed": "the agreement on how to keep in touch",
-    "representations.invited": "the victim being asked for their views",
-    "support.declined": "the victim declining support",
-    "witness.refreshed": "the victim seeing their own evidence again",
-    "witness.required": "the victim being required to give evidence",
-}
-_COUNTS = {
-    Counts.AFTERWARDS: "",
-    Counts.BEFOREHAND: ", before it began",
-    Counts.WHENEVER: ", before it began or after",
-}
 
 
 def say_rule(rule: RuleFile) -> list[str]:
@@ -47,13 +34,13 @@ def say_rule(rule: RuleFile) -> list[str]:
         f"Right {duty.right}, {duty.kind.value}. Owed by {AGENCIES[duty.owner]}. File: {rule.name}",
         "",
         f"It begins {_start(duty.starts)}.",
-        f"It is met by {_answer(duty.met_by)}.",
+        f"It is met by {answer_words(duty.met_by)}.",
     ]
     lines += [f"It is owed only if: {condition.says}." for condition in duty.conditions]
     if duty.declined_by:
-        lines.append(f"It ends with {_any_of(_facts(duty.declined_by))}: the victim's own no.")
+        lines.append(f"It ends with {any_of(facts_words(duty.declined_by))}: the victim's own no.")
     if duty.stops_when:
-        lines.append(f"It ends with {_any_of([_fact_test(stop) for stop in duty.stops_when])}.")
+        lines.append(f"It ends with {any_of([test_words(stop) for stop in duty.stops_when])}.")
     if duty.opt_out is not None:
         scope = "all contact" if duty.opt_out == "all" else "the contact scheme"
         lines.append(f"It ends when the victim declines {scope}.")
@@ -114,9 +101,9 @@ def limits(terms: Terms) -> str:
 
 def order_words(rule: OrderRule) -> str:
     """Say what should come before what."""
-    since = "" if rule.after is None else f"after {_fact_test(rule.after)}, "
-    then = _any_of(_facts(rule.before)) + _where(rule.where)
-    return f"{since}{_answer(rule.first)} comes before {then}"
+    since = "" if rule.after is None else f"after {test_words(rule.after)}, "
+    then = any_of(facts_words(rule.before)) + where_words(rule.where)
+    return f"{since}{answer_words(rule.first)} comes before {then}"
 
 
 def _differences(terms: Terms) -> list[str]:
@@ -127,7 +114,7 @@ def _differences(terms: Terms) -> list[str]:
     if terms.starts is not None:
         lines.append(f"It begins {_start(terms.starts)}.")
     if terms.met_by is not None:
-        lines.append(f"It is met by {_answer(terms.met_by)}.")
+        lines.append(f"It is met by {answer_words(terms.met_by)}.")
     if terms.organisations:
         lines.append(f"Only {listed(list(terms.organisations))} take part.")
     return lines
@@ -138,86 +125,16 @@ def _start(starts: Start) -> str:
         return "with every silence: the report, and each time the victim was told something"
     if starts.told_about:
         by = "" if starts.decided_by is None else f", decided by {AGENCIES[starts.decided_by]}"
-        news = _any_of(_news(starts.told_about)) + _where(starts.where)
+        news = any_of(news_words(starts.told_about)) + where_words(starts.where)
         return f"when the victim is told about {news}{by}"
-    said = f"with {_any_of(_facts(starts.facts))}{_where(starts.where)}"
+    said = f"with {any_of(facts_words(starts.facts))}{where_words(starts.where)}"
     if starts.clock is Clock.RECEIVED:
         said += ", from when the owner hears of it"
     if starts.not_before is not None:
-        said += f", but not before {_FACTS[starts.not_before]}"
+        said += f", but not before {FACT_NOUNS[starts.not_before]}"
     if starts.else_fact is not None:
-        said += f"; where nobody tells of that, with {_FACTS[starts.else_fact]}"
+        said += f"; where nobody tells of that, with {FACT_NOUNS[starts.else_fact]}"
     return said
-
-
-def _answer(met_by: Answer) -> str:
-    ways = []
-    content = "; ".join(
-        listed([CONTENTS[item] for item in part.carrying]) + _where(part.where)
-        for part in met_by.contents
-    )
-    how = " in writing or by hand" if met_by.written else ""
-    if met_by.told_about:
-        about = _any_of(_news(met_by.told_about))
-        ways.append(f"news{how} about {about}" + (f", with {content}" if content else ""))
-    elif met_by.told:
-        ways.append(f"news{how} with {content}")
-    elif met_by.done:
-        ways.append(_any_of(_facts(met_by.done)) + _where(met_by.where))
-    elif met_by.received:
-        ways.append("word of it reaching the Witness Care Unit")
-    elif met_by.first_contact_by is not None:
-        ways.append(f"any news or offer by {AGENCIES[met_by.first_contact_by]}")
-    elif met_by.told_by is not None:
-        by = "" if met_by.told_by == "any" else f" by {AGENCIES[met_by.told_by]}"
-        ways.append(f"any news{by}")
-    if met_by.offered:
-        offers = _any_of([OFFERS[offer] for offer in met_by.offered])
-        or_reason = ", or the reason why not" if met_by.or_reason else ""
-        ways.append(f"the offer of {offers}{or_reason}")
-    said = "; or ".join(ways) + _COUNTS[met_by.counts]
-    return f"{said}, by the same organisation" if met_by.same_organisation else said
-
-
-def _fact_test(test: FactTest) -> str:
-    return _FACTS[test.fact] + _where(test.where)
-
-
-def _where(where: Where) -> str:
-    """Say what a fact must hold, after the fact itself."""
-    if not where.alternatives:
-        return ""
-    return f" (where {'; or '.join(listed([_test(t) for t in ts]) for ts in where.alternatives)})"
-
-
-def _test(test: Test) -> str:
-    field = test.field.replace("_", " ")
-    if test.present is not None:
-        return f"{field} is {'' if test.present else 'not '}stated"
-    if test.at_least is not None:
-        return f"{field} is at least {test.at_least}"
-    if test.any_of:
-        return f"{field} is {_any_of(_value(value) for value in test.any_of)}"
-    return f"{field} is not {_any_of(_value(value) for value in test.none_of)}"
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "so" if value else "not so"
-    return str(value).replace("_", " ")
-
-
-def _news(types: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(NEWS[type_] for type_ in types))
-
-
-def _facts(types: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(_FACTS[type_] for type_ in types))
-
-
-def _any_of(words: Iterable[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _examples(examples: Iterable[Example | OrderExample]) -> list[str]:
@@ -247,5 +164,5 @@ def what_differs(duty: Duty, terms: Terms) -> dict[str, str]:
         "limit": limits(terms),
         "owed by": AGENCIES[terms.owner or duty.owner],
         "begins": _start(terms.starts or duty.starts),
-        "met by": _answer(terms.met_by or duty.met_by),
+        "met by": answer_words(terms.met_by or duty.met_by),
     }

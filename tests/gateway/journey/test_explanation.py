@@ -62,8 +62,8 @@ def test_a_breach_is_explained_in_plain_english() -> None:
         "victim.",
         "Seen from 1 May 2024 it stands as met late. That is a breach of Right 6 by the police.",
         "Nobody has recorded that the breach was noticed.",
-        "If it comes to be known that by the end of 8 April 2024 the victim was told about the "
-        "arrest, it would be met.",
+        "If it comes to be known that there was news about the arrest by the end of 8 April 2024, "
+        "it would be met.",
         "If the record of 10 April 2024 that answered it is withdrawn, it would be overdue.",
         "If every record of what started it on 28 March 2024 is withdrawn, nothing would have been "
         "owed.",

@@ -23,6 +23,7 @@ from gateway.journey.duty import (
 )
 from gateway.journey.obligation import Obligation
 from gateway.journey.obligations import follow
+from gateway.journey.phrases import facts_words
 from gateway.journey.standing import Standing
 from gateway.journey.story import story_of
 from gateway.rulebook import RulebookError, england_and_wales, load_rulebook
@@ -167,6 +168,14 @@ def test_every_edition_shows_a_journey_that_keeps_it_and_one_that_breaks_it(
 def test_an_example_shows_what_enhanced_rights_change_or_leave(rule: RuleFile) -> None:
     timed = any(terms.within is not None for terms in rule.duty.terms)
     assert any(example.enhanced for example in rule.examples) or not timed
+
+
+@every_rule
+def test_what_starts_it_and_what_meets_it_are_not_said_in_the_same_words(rule: RuleFile) -> None:
+    for terms in rule.duty.terms:
+        starts, met_by = terms.starts or rule.duty.starts, terms.met_by or rule.duty.met_by
+        other = set(met_by.done) - set(starts.facts)
+        assert not {*facts_words(starts.facts)} & {*facts_words(other)}
 
 
 @every_rule
