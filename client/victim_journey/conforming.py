@@ -14,7 +14,7 @@ from victim_journey.door import AsyncDoor
 from victim_journey.report import Refusal
 from victim_journey.sending import Job, answered, opened
 
-TOLD = "victim.told"
+TOLD, OFFERED = "victim.told", "victim.offered"
 RECEIVED = "received_at_wcu"
 # Who owes a duty, by the agency that speaks for them.
 OWNERS = {
@@ -47,6 +47,7 @@ class Seen:
     fields: Counter[tuple[str, str]] = field(default_factory=Counter)
     recorded: int = 0
     about: Counter[str] = field(default_factory=Counter)
+    offers: Counter[str] = field(default_factory=Counter)
     stated: Counter[str] = field(default_factory=Counter)
     carried: Counter[tuple[str, str]] = field(default_factory=Counter)
     kinds: dict[tuple[str, str], Kind] = field(default_factory=dict)
@@ -57,6 +58,8 @@ class Seen:
         self.types[type_] += 1
         self.recorded += "recordedtime" in event
         self.fields.update((type_, name) for name in data)
+        if type_ == OFFERED:
+            self.offers[data["offer"]] += 1
         if type_ == TOLD:
             about = set(data["about"])
             self.about.update(about)
@@ -130,9 +133,14 @@ def report_on(seen: Seen, vocabulary: Mapping[str, Any]) -> Iterator[str]:
         "Duties that can be judged in part",
         (one for one in owed if one.lacks and not one.unknown and not one.unanswered),
     )
+    unanswered = [one for one in owed if one.unanswered and not one.unknown]
     yield from _listed(
         "Duties of which every one would look broken",
-        (one for one in owed if one.unanswered and not one.unknown),
+        (one for one in unanswered if one.duty["timed"]),
+    )
+    yield from _listed(
+        "Duties without a time, of which nothing would be recorded",
+        (one for one in unanswered if not one.duty["timed"]),
     )
     yield from _listed("Duties that cannot be judged", (one for one in owed if one.unknown))
     yield from _listed(
@@ -152,33 +160,45 @@ def find(duty: Mapping[str, Any], seen: Seen, ours: set[str]) -> Finding:
     start, answer = duty["start"], duty["answer"]
     lacks: list[str] = []
     starts = start["types"]
-    unseen = bool(starts) and not _any_seen(starts, start["about"], seen)
+    unseen = bool(starts) and not _any_seen(start, seen)
     unknown = unseen and not ours.isdisjoint(starts)
     if unknown:
-        lacks.append(f"there is no {_named(starts, start['about'])}, which starts it")
+        lacks.append(f"there is no {_named(start)}, which starts it")
     for part in (start, *duty["earlier"], answer):
         for type_, fields in part["fields"].items():
             lacks += (_lacking_field(type_, name, seen) for name in fields)
-    unanswered = not _any_seen(answer["types"], answer["about"], seen)
+    unanswered = not _any_seen(answer, seen)
     if unanswered and not unknown:
-        what = _named(answer["types"], answer["about"])
         others = ", which others send" if ours.isdisjoint(answer["types"]) else ""
-        lacks.append(f"there is no {what}, which meets it{others}")
+        lacks.append(f"there is no {_named(answer)}, which meets it{others}")
     elif answer["carried"]:
         lacks += _lacking_content(answer["about"], answer["carried"], seen)
     told = [one for one in dict.fromkeys(lacks) if one]
     return Finding(duty, told, unknown, unanswered)
 
 
-def _any_seen(types: Iterable[str], about: Sequence[str], seen: Seen) -> bool:
-    if about:
-        return any(seen.about[one] for one in about)
-    return any(seen.types[one] for one in types)
+def _any_seen(part: Mapping[str, Any], seen: Seen) -> bool:
+    """Tell whether there is anything that starts a duty, or that meets it."""
+    held = {TOLD: seen.about, OFFERED: seen.offers}
+    return any(
+        any(held[type_][one] for one in wanted) if wanted else bool(seen.types[type_])
+        for type_, wanted in _wanted(part)
+    )
 
 
-def _named(types: Sequence[str], about: Sequence[str]) -> str:
-    named = " or ".join(types)
-    return f"{named} about {' or '.join(about)}" if about else named
+def _named(part: Mapping[str, Any]) -> str:
+    """Name what starts a duty, or what meets it."""
+    joins = {TOLD: " about ", OFFERED: " of "}
+    return " or ".join(
+        type_ + (joins[type_] + " or ".join(wanted) if wanted else "")
+        for type_, wanted in _wanted(part)
+    )
+
+
+def _wanted(part: Mapping[str, Any]) -> list[tuple[str, Sequence[str]]]:
+    """Return each type that counts, with what it must be about or offer; none where anything."""
+    only = {TOLD: part["about"], OFFERED: part.get("offers", ())}
+    return [(type_, only.get(type_, ())) for type_ in part["types"]]
 
 
 def _lacking_field(type_: str, name: str, seen: Seen) -> str:
@@ -203,6 +223,9 @@ def _lacking_content(about: Sequence[str], carried: Sequence[str], seen: Seen) -
         for item in carried:
             if stated and not seen.carried[one, item]:
                 yield f"no telling about {one} is said to have carried {item}"
+    for item in () if about else carried:
+        if not any(found == item for _, found in seen.carried):
+            yield f"no telling is said to have carried {item}"
 
 
 def _understood(seen: Seen) -> Iterator[str]:

@@ -15,12 +15,8 @@ TOLD, OFFERED = "victim.told", "victim.offered"
 
 
 def needs() -> list[dict[str, Any]]:
-    """Return what each duty with a time needs, under its newest terms, in the rulebook's order.
-
-    Only these are judged kept or broken; of the others something is recorded, or nothing is.
-    """
-    duties = load_rulebook(check_examples=False).duties
-    return [needs_of(duty) for duty in duties if duty.terms[0].within is not None]
+    """Return what each duty needs, under its newest terms, in the rulebook's order."""
+    return [needs_of(duty) for duty in load_rulebook(check_examples=False).duties]
 
 
 def needs_of(duty: Duty) -> dict[str, Any]:
@@ -34,6 +30,7 @@ def needs_of(duty: Duty) -> dict[str, Any]:
         "right": duty.right,
         "kind": duty.kind.value,
         "owner": newest.owner or duty.owner,
+        "timed": newest.within is not None,
         "start": {
             "types": types,
             "about": list(start.told_about),
@@ -51,6 +48,7 @@ def needs_of(duty: Duty) -> dict[str, Any]:
         "answer": {
             "types": answer_types(answer, types),
             "about": list(answer.told_about),
+            "offers": list(answer.offered),
             "fields": fields_of(
                 answer_types(answer, types),
                 [answer.where],
@@ -75,7 +73,8 @@ def answer_types(answer: Answer, starts: list[str]) -> list[str]:
         return starts
     if answer.first_contact_by:
         return [TOLD, OFFERED]
-    return list(answer.done) or [TOLD]
+    told = answer.told or answer.told_about or answer.told_by
+    return [*answer.done, *([TOLD] if told else []), *([OFFERED] if answer.offered else [])]
 
 
 def fields_of(

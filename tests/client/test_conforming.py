@@ -97,7 +97,10 @@ def test_a_region_is_told_what_others_send(command: Command, probation: Service)
     assert lacks(report["Duties of which every one would look broken"], "R11.ANNUAL") == [
         "there is no victim.told, which meets it"
     ]
-    assert list(report)[-2:] == ["Duties that cannot be judged", "Figures that would be unknown"]
+    nothing = report["Duties without a time, of which nothing would be recorded"]
+    assert lacks(nothing, "R1.SUPPORTER") == [
+        "there is no victim.offered of supporter, which meets it"
+    ]
 
 
 def test_what_is_refused_is_told_once_a_kind(

@@ -30,6 +30,7 @@ def test_what_each_duty_needs_says_as_much_as_its_rule() -> None:
         "right": 9,
         "kind": "code",
         "owner": "wcu",
+        "timed": True,
         "start": {
             "types": ["offender.sentenced"],
             "about": [],
@@ -39,6 +40,7 @@ def test_what_each_duty_needs_says_as_much_as_its_rule() -> None:
         "answer": {
             "types": ["victim.told"],
             "about": ["offender.sentenced"],
+            "offers": [],
             "fields": {},
             "carried": ["effect"],
             "by": None,
