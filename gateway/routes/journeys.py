@@ -64,6 +64,14 @@ async def read_journey(state: GatewayState, asked: UUID, moments: Moments) -> Me
     return found
 
 
+def reference_asked(reference: str) -> UUID:
+    """Return the id of a reference that is asked for; raises BadQuestion where none can be it."""
+    if "\x00" in reference:
+        fault = Fault("reference", "holds a NUL", "take the character out")
+        raise BadQuestion("The reference cannot be read.", fault)
+    return reference_id(reference)
+
+
 @router.get("/journeys", responses=documented(BadQuestion, Failed, NotReady))
 async def journeys(
     request: Request,
@@ -81,10 +89,7 @@ async def journeys(
     """Find the journey that a reference belongs to; an unknown reference gives an empty list."""
     state = state_of(request)
     moments = read_moments(None, known_at, now=state.clock())
-    if "\x00" in reference:
-        fault = Fault("reference", "holds a NUL", "take the character out")
-        raise BadQuestion("The reference cannot be read.", fault)
-    asked = reference_id(reference)
+    asked = reference_asked(reference)
     record = await state.store.read_record(asked)
     found = record and journey_of(record, asked, known_at=moments.known_at)
     items = [JourneyBody.of(found)] if found else []
