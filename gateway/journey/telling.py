@@ -142,9 +142,7 @@ def news_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
                 continue
             reason: str | None = "it came before the fact"
         else:
-            reason = contact.why_not_told or lacking(contact, required)
-            if reason is None and met_by.written and contact.channel not in IN_WRITING:
-                reason = "it was not in writing"
+            reason = falls_short(contact, required, met_by)
         if reason is None:
             return contact, tuple(near)
         near.append(CameClose(contact.event, contact.at, reason))
@@ -167,13 +165,19 @@ def word_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
             asked_for = carried is not None and any(item in carried for item in required)
         if not asked_for:
             continue
-        reason = contact.why_not_told or lacking(contact, required)
-        if reason is None and met_by.written and contact.channel not in IN_WRITING:
-            reason = "it was not in writing"
+        reason = falls_short(contact, required, met_by)
         if reason is None:
             return contact, tuple(near)
         near.append(CameClose(contact.event, contact.at, reason))
     return None, tuple(near)
+
+
+def falls_short(contact: Contact, required: tuple[str, ...], met_by: Answer) -> str | None:
+    """Return why a telling at the right time does not answer a start, or None where it does."""
+    reason = contact.why_not_told or lacking(contact, required)
+    if reason is None and met_by.written and contact.channel not in IN_WRITING:
+        return "it was not in writing"
+    return reason
 
 
 def told_of(fact: Fact, story: Story) -> Contact | None:
