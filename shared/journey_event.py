@@ -34,8 +34,8 @@ def speaker(source: str) -> tuple[str, str]:
     return agency, organisation
 
 
-# Events are not frozen: setting each field of a frozen one costs more than the rest of making it.
-# Nobody writes to them all the same.
+# Events and receipts are not frozen: setting each field of a frozen one costs more than the rest of
+# making it. Nobody writes to them all the same.
 @dataclass(slots=True, kw_only=True)
 class JourneyEvent:
     """One thing an agency says happened, in the journey's words.
@@ -77,7 +77,7 @@ class KeptEvent(JourneyEvent):
     event_id: UUID
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Receipt:
     """What a sender holds: the event is kept, under this journey reference, since this moment.
 

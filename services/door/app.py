@@ -235,7 +235,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
             if len(body) > limits.event_limit_bytes:
                 raise too_large(limits.event_limit_bytes)
             told = await keep_one(
-                intake.event(sent.value, doubtful=sent.doubtful, backfill=backfill)
+                intake.event(sent.value, doubtful=sent.doubtful, backfill=backfill, now=clock())
             )
             if isinstance(told, Problem):
                 raise told

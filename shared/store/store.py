@@ -183,10 +183,7 @@ class Store:
             return []
         batch = _Batch(events, self._clock)
         rows = await self._fetch(statements.PUBLISH, batch.made_ready)
-        created = {row["event_id"] for row in rows}
-        before = [
-            identity for identity, first in batch.firsts.items() if first.event_id not in created
-        ]
+        before = [(row["source"], row["source_event_id"]) for row in rows]
         kept = await self._kept(before)
         if len(kept) < len(before):
             raise _not_ready()  # nothing is acknowledged that is neither new nor found
