@@ -78,6 +78,14 @@ class KeptEvent(JourneyEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErasedEvent:
+    """An event whose content was erased: whatever it said is gone, for every moment asked about."""
+
+    reference: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What a sender holds: the event is kept, under this journey reference, since this moment.
 
@@ -110,9 +118,11 @@ class JourneyRecord:
     It is wider than any one journey: which references belong together, and when, follows from
     the links in effect as known, which the heart decides. The interruptions are those of every
     feed of the organisations that speak in the events or are named in them as the receiver of a
-    file, a handover or a referral, as they were ever known.
+    file, a handover or a referral, as they were ever known. Erased events are apart: nobody can
+    take one for an event that says something.
     """
 
     references: tuple[KnownReference, ...]
     events: tuple[KeptEvent, ...]
     interruptions: tuple[Interruption, ...] = ()
+    erased: tuple[ErasedEvent, ...] = ()

@@ -17,12 +17,14 @@ class Membership:
 
     The journey is named by its first-received reference. The events are those known at the moment
     asked about, before corrections and withdrawals are applied; the interruptions are those of all
-    that may owe anything on it, whenever they were declared.
+    that may owe anything on it, whenever they were declared. `erased` counts the events beside them
+    that say nothing any more.
     """
 
     references: tuple[KnownReference, ...]
     events: tuple[KeptEvent, ...]
     interruptions: tuple[Interruption, ...] = ()
+    erased: int = 0
 
     @property
     def id(self) -> UUID:
@@ -75,6 +77,10 @@ def journey_of(
             if e.reference in ours and (known_at is None or e.received_at <= known_at)
         ),
         interruptions=record.interruptions,
+        erased=sum(
+            e.reference in ours and (known_at is None or e.received_at <= known_at)
+            for e in record.erased
+        ),
     )
 
 

@@ -292,4 +292,9 @@ def findings_of(membership: Membership, story: Story) -> tuple[str, ...]:
             f"The correction {by.id} of {by.source} changes nothing: "
             f"its content is not that of the event {target}."
         )
+    if membership.erased:
+        events = "an event was" if membership.erased == 1 else f"{membership.erased} events was"
+        findings.append(
+            f"The content of {events} erased: what was said there is neither told nor counted."
+        )
     return tuple(findings)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from uuid import UUID
 
 from shared.journey_event import JourneyEvent, Receipt, reference_id
 from shared.problems import ChangedStory, Fault
+from shared.store.ids import first_id, ids_from
 
 # Writes JSON in the one way in which equal values are equal texts. Made once: json.dumps would
 # make it again for every event, which took longer than all the rest.
@@ -71,10 +71,10 @@ class KeptIdentity:
 
 def parcels(events: Sequence[JourneyEvent], received_at: datetime) -> list[Parcel]:
     """Make events ready to be kept; their ids are ordered by time and then as they are given."""
-    first = _first_id(received_at)
+    ids = ids_from(first_id(received_at), len(events))
     return [
-        Parcel(event, UUID(int=first + (order << 42)), reference_id(event.reference), data, digest)
-        for order, event in enumerate(events)
+        Parcel(event, event_id, reference_id(event.reference), data, digest)
+        for event_id, event in zip(ids, events, strict=True)
         for data in (_canonical(event.data),)
         for digest in (_digest(event, data),)
     ]
@@ -134,17 +134,6 @@ def _spoken_of(event: JourneyEvent) -> tuple[str, Mapping[str, Any]]:
 def _turned(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     """Turn rows into columns, which even no rows have."""
     return [[row[place] for row in rows] for place in range(width)]
-
-
-def _first_id(received_at: datetime) -> int:
-    """Return the first id of a batch, a UUID of version 7 as a number.
-
-    From the left: the milliseconds since 1970, the version, the microseconds, the variant, 20
-    bits for the event's place in its batch, and 42 random bits.
-    """
-    microseconds = int(received_at.timestamp() * 1_000_000)
-    milliseconds, rest = divmod(microseconds, 1000)
-    return milliseconds << 80 | 0x7 << 76 | rest << 64 | 0b10 << 62 | secrets.randbits(42)
 
 
 def _digest(event: JourneyEvent, data: str) -> bytes:
