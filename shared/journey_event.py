@@ -79,9 +79,15 @@ class KeptEvent(JourneyEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasedEvent:
-    """An event whose content was erased: whatever it said is gone, for every moment asked about."""
+    """An event whose content was erased: whatever it said is gone, for every moment asked about.
 
+    Its times are in UTC; with precision "day" only the London day of `occurred_at` is known.
+    """
+
+    source: str
     reference: str
+    occurred_at: datetime
+    precision: Precision
     received_at: datetime
 
 

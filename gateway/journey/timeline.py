@@ -293,8 +293,9 @@ def findings_of(membership: Membership, story: Story) -> tuple[str, ...]:
             f"its content is not that of the event {target}."
         )
     if membership.erased:
-        events = "an event was" if membership.erased == 1 else f"{membership.erased} events was"
+        number = len(membership.erased)
+        events = "an event" if number == 1 else f"{number} events"
         findings.append(
-            f"The content of {events} erased: what was said there is neither told nor counted."
+            f"The content of {events} was erased: what was said there is neither told nor counted."
         )
     return tuple(findings)

@@ -408,7 +408,13 @@ def _record(rows: Sequence[Any]) -> JourneyRecord:
         ),
         events=tuple(_kept_event(row) for row in rows if row["data"] is not None),
         erased=tuple(
-            ErasedEvent(reference=row["reference"], received_at=row["received_at"])
+            ErasedEvent(
+                source=row["source"],
+                reference=row["reference"],
+                occurred_at=row["occurred_at"],
+                precision=row["time_precision"],
+                received_at=row["received_at"],
+            )
             for row in rows
             if row["event_id"] is not None and row["data"] is None
         ),
