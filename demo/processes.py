@@ -33,11 +33,15 @@ class PortTaken(CannotPlay):
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """One application: its name (and database role), its place in the code, and its port."""
+    """One application: its name (and database role), its place in the code, and its port.
+
+    `also` are the other roles that it signs in as.
+    """
 
     name: str
     module: str
     port: int
+    also: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -53,7 +57,7 @@ class App:
 def apps(settings: DemoSettings) -> tuple[App, ...]:
     """Return the four applications with their ports."""
     return (
-        App("gateway", "gateway.app:app", settings.gateway_port),
+        App("gateway", "gateway.app:app", settings.gateway_port, ("data_protection",)),
         App("police", "services.police.app:app", settings.police_port),
         App("cps", "services.cps.app:app", settings.cps_port),
         App("probation", "services.probation.app:app", settings.probation_port),
@@ -110,24 +114,37 @@ class Child:
 def running(
     wanted: Sequence[App], databases: Mapping[str, str], logs: Path
 ) -> Iterator[tuple[Child, ...]]:
-    """Run the applications, each with its own login to the store, and stop them all at the end."""
+    """Run the applications, each with its own logins to the store, and stop them all at the end.
+
+    `databases` has the address of the store for each role.
+    """
     logs.mkdir(exist_ok=True)
     children: list[Child] = []
     try:
         for app in wanted:
-            children.append(start(app, databases[app.name], logs / f"{app.name}-{app.port}.log"))
+            children.append(start(app, logins(app, databases), logs / f"{app.name}-{app.port}.log"))
         yield tuple(children)
     finally:
         stop(children)
 
 
-def start(app: App, database: str, log: Path) -> Child:
-    """Start one application, in a session of its own so that Ctrl-C reaches the player alone."""
+def logins(app: App, databases: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that tell an application where the store is, for each of its roles."""
+    return {"DATABASE_URL": databases[app.name]} | {
+        f"DATABASE_URL_{role.upper()}": databases[role] for role in app.also
+    }
+
+
+def start(app: App, settings: Mapping[str, str], log: Path) -> Child:
+    """Start one application, in a session of its own so that Ctrl-C reaches the player alone.
+
+    The settings are added to those of the environment.
+    """
     with log.open("wb") as said:
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "demo.child", app.module, str(app.port)],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": database, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, **settings, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,

@@ -1,7 +1,6 @@
 """An event made ready to be kept: its id, its digest and its rows."""
 
 import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from pydantic_core import to_json
 
 from shared.journey_event import JourneyEvent, Receipt, reference_id
 from shared.problems import ChangedStory, Fault
+from shared.store.ids import first_id, ids_from
 
 # What json.JSONEncoder makes anew for every text it writes, which takes longer than the writing.
 # Equal values are equal texts: keys are sorted, and nothing stands between values that need not.
@@ -71,17 +71,17 @@ class KeptIdentity:
 
 def parcels(events: Sequence[JourneyEvent], received_at: datetime) -> list[Parcel]:
     """Make events ready to be kept; their ids are ordered by time and then as they are given."""
-    first = _first_id(received_at)
+    ids = ids_from(first_id(received_at), len(events))
     return [
         Parcel(
             event,
             (event.source, event.id),
-            UUID(int=first + (order << 42)),
+            event_id,
             reference_id(event.reference),
             data,
             _digest(event, data),
         )
-        for order, event in enumerate(events)
+        for event_id, event in zip(ids, events, strict=True)
         for data in (_canonical(event.data),)
     ]
 
@@ -145,17 +145,6 @@ def _spoken_of(event: JourneyEvent) -> tuple[str, Mapping[str, Any]]:
 def _turned(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     """Turn rows into columns, which even no rows have."""
     return [[row[place] for row in rows] for place in range(width)]
-
-
-def _first_id(received_at: datetime) -> int:
-    """Return the first id of a batch, a UUID of version 7 as a number.
-
-    From the left: the milliseconds since 1970, the version, the microseconds, the variant, 20
-    bits for the event's place in its batch, and 42 random bits.
-    """
-    microseconds = int(received_at.timestamp() * 1_000_000)
-    milliseconds, rest = divmod(microseconds, 1000)
-    return milliseconds << 80 | 0x7 << 76 | rest << 64 | 0b10 << 62 | secrets.randbits(42)
 
 
 def _canonical(data: Mapping[str, Any]) -> str:

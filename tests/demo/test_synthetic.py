@@ -43,6 +43,7 @@ from shared.journey_event import (
     KnownReference,
     reference_id,
 )
+from shared.settings import RolePasswords
 from tests.builders import STANDARD, JourneyBuilder, calendar, rulebook
 from tests.shared.databases import Database
 
@@ -318,7 +319,7 @@ def test_sent_through_the_doors_the_gateway_tells_the_truth(
     modules |= {agency: f"services.{agency}.app:app" for agency in ROOMS}
     apps = [App(name, module, free_port()) for name, module in modules.items()]
     addresses = {app.name: app.address for app in apps}
-    databases = {app.name: database.url(app.name) for app in apps}
+    databases = {role: database.url(role) for role in RolePasswords.model_fields}
     command = ["--journeys", "60", "--jobs", "1", "--send", "--out", str(tmp_path)]
     for agency in ROOMS:
         command += [f"--{agency}", addresses[agency]]
