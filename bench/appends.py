@@ -44,7 +44,7 @@ CLIENTS, SECONDS = 32, 1.5
 UNANALYSED = 30_000
 EXAMPLES = Path(__file__).parents[1] / "services" / "police" / "examples"
 NO_OP, EVENTS = "/no-op", "/v1/events"
-TABLES = ("event", "event_identity", "reference", "reference_link", "victim_key")
+TABLES = ("event", "event_identity", "reference", "reference_link", "victim_key", "access_log")
 # One table that holds the same and has the same indexes: those of the events (LIKE), and those by
 # which an identity, and what was received of a feed, are found.
 ONE_TABLE = (

@@ -12,11 +12,11 @@ NOBODY_KNOWN = "unknown"
 def asker_of(request: Request) -> Asker:
     """Return who asks and what, as it was asked: method, address and query."""
     scope = request.scope
-    query = scope["query_string"].decode("latin-1")
+    query = scope["query_string"]
     return Asker(
         who=NOBODY_KNOWN,
         role=NOBODY_KNOWN,
         organisation=NOBODY_KNOWN,
-        what=f"{scope['method']} {scope['path']}{'?' if query else ''}{query}",
+        what=f"{scope['method']} {scope['path']}{'?' + query.decode('latin-1') if query else ''}",
         request=trace(),
     )

@@ -44,19 +44,20 @@ class AccessBody(BaseModel):
     @classmethod
     def of(cls, entry: KeptAccess) -> Self:
         """Describe an entry."""
+        by = entry.by
         return cls(
             id=entry.access_id,
             at=entry.at,
-            who=entry.who,
-            role=entry.role,
-            organisation=entry.organisation,
+            who=by.who,
+            role=by.role,
+            organisation=by.organisation,
             verb=entry.verb,
-            what=entry.what,
+            what=by.what,
             journey=entry.journey,
             victims=entry.victims,
-            recipient=entry.recipient,
+            recipient=by.recipient,
             service=entry.service,
-            request=entry.request,
+            request=by.request,
         )
 
 
@@ -120,7 +121,7 @@ async def access_log(
         before=after,
         limit=limit,
     )
-    seen = {entry.journey for entry in found if entry.journey is not None}
+    seen = {entry.journey for entry in found} - {None}
     await store.note_access(
         asker_of(request).access("consultation", victims=len(seen), journey=journey)
     )

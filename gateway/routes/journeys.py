@@ -78,7 +78,7 @@ def reference_asked(reference: str) -> UUID:
 
 async def note_consultation(request: Request, journeys: Sequence[Membership]) -> None:
     """Write into the access log that somebody is about to be told of these journeys."""
-    (journey,) = [one.id for one in journeys] if len(journeys) == 1 else [None]
+    journey = journeys[0].id if len(journeys) == 1 else None
     entry = asker_of(request).access("consultation", victims=len(journeys), journey=journey)
     await state_of(request).store.note_access(entry)
 

@@ -105,9 +105,8 @@ async def _note(url: str, arguments: str, journeys: int) -> None:
     """Write into the access log that somebody is about to be told of all journeys."""
     store = await Store.open(url, pool_size=1)
     try:
-        await store.note_access(
-            operator(f"{PROGRAM} {arguments}").access("consultation", victims=journeys)
-        )
+        by = operator(f"{PROGRAM} {arguments}")
+        await store.note_access(by.access("consultation", victims=journeys))
     finally:
         await store.close()
 

@@ -57,49 +57,18 @@ class Asker:
 
     def access(self, verb: Verb, *, victims: int, journey: UUID | None = None) -> "Access":
         """Return the entry that says what was done, to how many victims, on which journey."""
-        return Access(
-            who=self.who,
-            role=self.role,
-            organisation=self.organisation,
-            what=self.what,
-            request=self.request,
-            recipient=self.recipient,
-            verb=verb,
-            victims=victims,
-            journey=journey,
-        )
-
-    def publishing(self, events: Iterable[JourneyEvent]) -> list["Access"]:
-        """Return the entries for publishing these events: one for each verb that they come to.
-
-        Victims are counted by reference; the journey is named where there is only one.
-        """
-        touched: dict[Verb, set[str]] = defaultdict(set)
-        for event in events:
-            touched[_VERBS.get(event.type, "collection")].add(event.reference)
-        return [
-            self.access(
-                verb,
-                victims=len(references),
-                journey=reference_id(*references) if len(references) == 1 else None,
-            )
-            for verb, references in touched.items()
-        ]
+        return Access(self, verb, victims, journey)
 
 
-def operator(command: str) -> Asker:
-    """Return whoever runs a command on this machine: known by its login only, with no token."""
-    login = os.environ.get("USER") or f"user {os.getuid()}"
-    return Asker(who=login, role="operator", organisation="none", what=command, request=new_trace())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access(Asker):
+@dataclass(frozen=True, slots=True)
+class Access:
     """One entry on its way into the access log; the store adds when, and which service wrote it.
 
-    `journey` is the journey's id, or that of a reference on it; None where a query found many.
+    `victims` counts those whose data was touched. `journey` is the journey's id, or that of a
+    reference on it; None where there were several.
     """
 
+    by: Asker
     verb: Verb
     victims: int
     journey: UUID | None = None
@@ -112,6 +81,32 @@ class KeptAccess(Access):
     access_id: UUID
     at: datetime
     service: str
+
+
+def operator(command: str) -> Asker:
+    """Return whoever runs a command on this machine: known by its login only, with no token."""
+    login = os.environ.get("USER") or f"user {os.getuid()}"
+    return Asker(who=login, role="operator", organisation="none", what=command, request=new_trace())
+
+
+def publishing_one(event: JourneyEvent, by: Asker) -> Access:
+    """Return the entry for publishing one event."""
+    verb = _VERBS.get(event.type, "collection")
+    return Access(by, verb, 1, reference_id(event.reference))
+
+
+def publishing(events: Iterable[JourneyEvent], by: Asker) -> list[Access]:
+    """Return the entries for publishing events together: one for each verb that they come to.
+
+    Victims are counted by reference.
+    """
+    touched: dict[Verb, set[str]] = defaultdict(set)
+    for event in events:
+        touched[_VERBS.get(event.type, "collection")].add(event.reference)
+    return [
+        Access(by, verb, len(them), reference_id(*them) if len(them) == 1 else None)
+        for verb, them in touched.items()
+    ]
 
 
 def noting(first: int) -> str:
@@ -131,28 +126,27 @@ def noting(first: int) -> str:
 
 def columns_of(entries: Sequence[Access], at: datetime) -> list[Any]:
     """Return the arguments of the statement that writes entries, from the first column on."""
+    askers = [entry.by for entry in entries]
     return [
         ids_from(first_id(at), len(entries)),
-        [_text(entry.who, LONGEST_NAME) for entry in entries],
-        [_text(entry.role, LONGEST_NAME) for entry in entries],
-        [_text(entry.organisation, LONGEST_NAME) for entry in entries],
+        [_text(by.who, LONGEST_NAME) for by in askers],
+        [_text(by.role, LONGEST_NAME) for by in askers],
+        [_text(by.organisation, LONGEST_NAME) for by in askers],
         [entry.verb for entry in entries],
-        [_text(entry.what, LONGEST) for entry in entries],
+        [_text(by.what, LONGEST) for by in askers],
         [entry.journey for entry in entries],
         [entry.victims for entry in entries],
-        [
-            None if entry.recipient is None else _text(entry.recipient, LONGEST_NAME)
-            for entry in entries
-        ],
-        [_text(entry.request, LONGEST_NAME) for entry in entries],
+        [None if by.recipient is None else _text(by.recipient, LONGEST_NAME) for by in askers],
+        [_text(by.request, LONGEST_NAME) for by in askers],
     ]
 
 
 def _text(said: str, longest: int) -> str:
     """Return as much of a caller's words as the log keeps, none of which the store refuses."""
-    return (
-        said[:longest].replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
-    )
+    if said.isascii() and len(said) <= longest and "\0" not in said:
+        return said
+    kept = said[:longest].replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return kept.encode(errors="replace").decode()
 
 
 NOTE = noting(2)
@@ -173,17 +167,20 @@ ORDER BY access_id DESC LIMIT $7
 
 def kept_access(row: Mapping[str, Any]) -> KeptAccess:
     """Return an entry from a row of `access_log`."""
-    return KeptAccess(
-        access_id=row["access_id"],
-        at=row["at"],
-        service=row["service"].removeprefix("journey_"),
+    by = Asker(
         who=row["who"],
         role=row["role"],
         organisation=row["organisation"],
-        verb=row["verb"],
         what=row["what"],
-        journey=row["journey"],
-        victims=row["victims"],
-        recipient=row["recipient"],
         request=row["request"],
+        recipient=row["recipient"],
+    )
+    return KeptAccess(
+        by,
+        row["verb"],
+        row["victims"],
+        row["journey"],
+        access_id=row["access_id"],
+        at=row["at"],
+        service=row["service"].removeprefix("journey_"),
     )

@@ -42,7 +42,7 @@ _GONE = (
 @dataclass(slots=True)
 class _Waiting:
     event: JourneyEvent
-    access: Sequence[Access]
+    access: Access | None
     answer: asyncio.Future[Answer]
     until: float
 
@@ -67,7 +67,7 @@ class SharedCommits:
         # that one that is locked holds up one lane and not all.
         self._under_way: set[str] = set()
 
-    async def publish(self, event: JourneyEvent, access: Sequence[Access]) -> Answer:
+    async def publish(self, event: JourneyEvent, access: Access | None) -> Answer:
         """Return the answer to one event, after the commit that settled and noted it."""
         sender = event.agency, event.organisation
         if self._unanswered[sender] >= UNANSWERED_OF_ONE:
@@ -133,9 +133,8 @@ class SharedCommits:
             _refuse(late, too_busy())
             together = [one for one in together if one.until >= now]
         try:
-            answers = await self._publish(
-                [one.event for one in together], [entry for one in together for entry in one.access]
-            )
+            entries = [one.access for one in together if one.access is not None]
+            answers = await self._publish([one.event for one in together], entries)
         except Exception as error:
             if len(together) > 1 and _may_do_apart(error):
                 await self._commit_apart(together)

@@ -128,7 +128,9 @@ class Store:
         Raises TooMany where too many events of its organisation wait, TooBusy where of all.
         """
         with _reachable():
-            return await self._shared.publish(event, by.publishing([event]) if by else ())
+            return await self._shared.publish(
+                event, access.publishing_one(event, by) if by else None
+            )
 
     async def publish(
         self, events: Sequence[JourneyEvent], by: Asker | None = None
@@ -143,7 +145,7 @@ class Store:
         Within one call the first of several under one identity is the one that counts.
         """
         with _reachable():
-            return await self._publish(events, by.publishing(events) if by else ())
+            return await self._publish(events, access.publishing(events, by) if by else ())
 
     async def check(self, events: Sequence[JourneyEvent]) -> list[Answer]:
         """Return what `publish` would answer now, and keep nothing."""
@@ -315,7 +317,7 @@ class Store:
         return await self._erase(key, None, reason, by) if rows else None
 
     async def _erase(self, reference: UUID, event: UUID | None, reason: str, by: Asker) -> int:
-        entry = by.access("erasure", victims=1, journey=reference)
+        entry = Access(by, "erasure", 1, reference)
         rows = await self._ask(
             erasing.ERASE, lambda: self._noted(entry, reference, event, reason, by.who)
         )

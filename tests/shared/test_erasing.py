@@ -103,9 +103,9 @@ async def test_an_event_is_erased_with_its_corrections_and_is_still_known(
 
     log = await open_store("data_protection")
     newest, *_, oldest = await log.search_access(verb="erasure", limit=10)
-    assert (newest.who, newest.role, newest.service) == ("records", "retention", "retention")
+    assert (newest.by.who, newest.by.role, newest.service) == ("records", "retention", "retention")
     assert (newest.journey, newest.victims) == (reference_id(CRIME), 1)
-    assert oldest.what == f"erase {NICHE} told: kept long enough"
+    assert oldest.by.what == f"erase {NICHE} told: kept long enough"
 
 
 async def test_a_reference_is_erased_but_for_what_takes_back_and_what_joins(
