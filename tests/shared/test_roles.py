@@ -82,7 +82,8 @@ TRIES = {
 }
 OF_A_TABLE = ("DELETE", "TRUNCATE")
 CATALOGUE = """
-SELECT relname AS "table", attname AS "column", format_type(atttypid, atttypmod) AS "type"
+SELECT relname AS "table", attname AS "column", format_type(atttypid, atttypmod) AS "type",
+       attgenerated <> '' AS kept_by_the_database
 FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
   AND attnum > 0 AND NOT attisdropped
@@ -148,6 +149,8 @@ async def test_every_role_may_do_what_it_must_and_nothing_else(
         connection = await connect(role)
         for row in columns:
             for verb, words in TRIES.items():
+                if row["kept_by_the_database"] and verb in ("INSERT", "UPDATE"):
+                    continue  # nobody may, whatever is granted
                 granted = may.get(row["table"], {}).get(verb, "")
                 allowed = granted == EVERY or row["column"] in granted.split()
                 tried += 1
