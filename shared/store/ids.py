@@ -29,5 +29,6 @@ def edge_of(moment: datetime) -> UUID:
 
 
 def _edge(moment: datetime) -> int:
-    milliseconds, rest = divmod((moment - _BEGINNING) // _MICROSECOND, 1000)
+    since = max(moment, _BEGINNING) - _BEGINNING  # nothing was kept before; it may be asked about
+    milliseconds, rest = divmod(since // _MICROSECOND, 1000)
     return milliseconds << 80 | 0x7 << 76 | rest << 64 | 0b10 << 62

@@ -10,6 +10,8 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
+from asyncpg import InsufficientPrivilegeError
+
 from shared.problems import NotReady
 from shared.settings import StoreSettings
 from shared.store.access import Asker
@@ -30,6 +32,9 @@ def run(arguments: Sequence[str]) -> int:
             erased = asyncio.run(_erase(asked, url))
     except (NotReady, CannotStart) as error:
         print(error, file=sys.stderr)
+        return FAILED
+    except InsufficientPrivilegeError:
+        print("this login may not erase; use that of journey_retention", file=sys.stderr)
         return FAILED
     if erased is None:
         print("nothing is kept under that name, so nothing was erased", file=sys.stderr)

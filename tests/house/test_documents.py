@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from inspect import getdoc
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -22,6 +23,7 @@ from services.door.envelope import Message
 from services.police.app import ROOM as POLICE
 from services.probation.app import ROOM as PROBATION
 from shared.problems import Problem
+from shared.store import Verb
 from shared.store.tables import metadata
 from tests.doors import doors_to
 from tests.shared.databases import Database
@@ -91,8 +93,19 @@ def test_every_verb_in_the_documents_exists(root: Path, documents: dict[Path, st
         [counts.value for counts in Counts],
         [outcome.value for outcome in Outcome],
         [way.value for way in Way],
+        get_args(Verb),
     ],
-    ids=["standings", "stages", "entries", "kinds", "clocks", "counts", "outcomes", "ways"],
+    ids=[
+        "standings",
+        "stages",
+        "entries",
+        "kinds",
+        "clocks",
+        "counts",
+        "outcomes",
+        "ways",
+        "verbs",
+    ],
 )
 def test_the_glossary_has_the_words_of_the_code(words: list[str], glossary: str) -> None:
     assert [word for word in words if f"`{word}`" not in glossary] == []

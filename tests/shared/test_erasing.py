@@ -40,10 +40,10 @@ KEPT = [
 ]
 
 
-async def erase(database: Database, *arguments: str) -> int:
+async def erase(database: Database, *arguments: str, role: str = "retention") -> int:
     """Run the command as retention, off the loop on which the stores live."""
     who = ("--reason", "kept long enough", "--who", "records", "--organisation", "dorset")
-    with patch.dict(os.environ, {"DATABASE_URL": database.url("retention")}):
+    with patch.dict(os.environ, {"DATABASE_URL": database.url(role)}):
         return await asyncio.to_thread(run, [*arguments, *who])
 
 
@@ -129,6 +129,9 @@ async def test_what_nobody_kept_cannot_be_erased(
     assert await erase(database, "--event", NICHE, "none") == 2
     assert await erase(database, "--reference", CRIME) == 2
     assert "nothing is kept under that name" in capsys.readouterr().err
+    assert await erase(database, "--event", NICHE, "none", role="gateway") == 2
+    assert await erase(database, "--reference", CRIME, role="data_protection") == 1
+    assert "may not erase" in capsys.readouterr().err
     with patch.dict(os.environ, {"DATABASE_URL": "postgresql://x:y@127.0.0.1:1/none"}):
         arguments = ["--reference", CRIME, "--reason", "x", "--who", "y", "--organisation", "z"]
         assert await asyncio.to_thread(run, arguments) == 1

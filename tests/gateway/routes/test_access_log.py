@@ -152,6 +152,9 @@ async def test_the_log_is_searched_page_by_page_and_by_london_days(
     assert await count(to=first.isoformat()) == 0
     assert await count(who="unknown", organisation="unknown") == 7
     assert await count(who="somebody") == 0
+    assert await count(**{"from": "1950-01-01"}) == 7
+    assert await count(to="1950-01-01") == 0
+    assert await count(**{"from": "9998-12-31"}) == 0
 
 
 @pytest.mark.parametrize(
