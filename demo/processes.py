@@ -108,26 +108,30 @@ class Child:
 
 @contextlib.contextmanager
 def running(
-    wanted: Sequence[App], databases: Mapping[str, str], logs: Path
+    wanted: Sequence[App], databases: Mapping[str, str], settings: Mapping[str, str], logs: Path
 ) -> Iterator[tuple[Child, ...]]:
-    """Run the applications, each with its own login to the store, and stop them all at the end."""
+    """Run the applications, each with its own login to the store, and stop them all at the end.
+
+    The settings are those that all of them have, such as whose tokens they take.
+    """
     logs.mkdir(exist_ok=True)
     children: list[Child] = []
     try:
         for app in wanted:
-            children.append(start(app, databases[app.name], logs / f"{app.name}-{app.port}.log"))
+            own = {**settings, "DATABASE_URL": databases[app.name]}
+            children.append(start(app, own, logs / f"{app.name}-{app.port}.log"))
         yield tuple(children)
     finally:
         stop(children)
 
 
-def start(app: App, database: str, log: Path) -> Child:
+def start(app: App, settings: Mapping[str, str], log: Path) -> Child:
     """Start one application, in a session of its own so that Ctrl-C reaches the player alone."""
     with log.open("wb") as said:
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "demo.child", app.module, str(app.port)],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": database, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, **settings, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,

@@ -18,6 +18,7 @@ from services.police.app import ROOM as POLICE
 from services.probation.app import ROOM as PROBATION
 from shared.store import utc_now
 from tests.shared.databases import Database
+from tests.tokens import bearer, issuer, usual
 
 Event = Mapping[str, Any]
 
@@ -79,18 +80,24 @@ async def doors_to(
     apps = [(room.agency, agency_app(room, clock=clock)) for room in (POLICE, CPS, PROBATION)]
     async with AsyncExitStack() as stack:
         clients = [
-            await stack.enter_async_context(serving(app, database.url(role)))
+            await stack.enter_async_context(serving(app, database.url(role), usual(role)))
             for role, app in [*apps, ("gateway", gateway_app(clock=clock))]
         ]
         yield Doors(*clients)
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Start an application with its settings from the environment and yield a client of it."""
+async def serving(app: FastAPI, database_url: str, token: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Start an application with its settings from the environment and yield a client of it.
+
+    The client asks with the token unless a request brings another.
+    """
     async with AsyncExitStack() as stack:
-        with patch.dict(os.environ, {"DATABASE_URL": database_url}):
+        settings = {"DATABASE_URL": database_url, **issuer().environment()}
+        with patch.dict(os.environ, settings):
             await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        client = httpx.AsyncClient(transport=transport, base_url="http://here")
+        client = httpx.AsyncClient(
+            transport=transport, base_url="http://here", headers=bearer(token)
+        )
         yield await stack.enter_async_context(client)

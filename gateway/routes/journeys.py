@@ -6,10 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from gateway.answers import JourneyBody, JourneyList, Moments, TimelineBody
-from gateway.journey.membership import Membership, journey_of
+from gateway.journey.membership import Membership
 from gateway.journey.timeline import timeline_of
 from gateway.routes.moments import read_moments
+from gateway.seeing import journey_seen, left_out, timeline_body_seen, timeline_seen
 from gateway.state import GatewayState
+from shared.access.caller import Caller, view_of
+from shared.access.guard import Reader
+from shared.handling import sensitive
 from shared.journey_event import reference_id
 from shared.problems import BadQuestion, Failed, Fault, NotReady, UnknownJourney
 from shared.web import documented
@@ -51,13 +55,15 @@ def state_of(request: Request) -> GatewayState:
     return state
 
 
-async def read_journey(state: GatewayState, asked: UUID, moments: Moments) -> Membership:
-    """Return the journey that has, or was joined to one that has, this id as known at a moment.
+async def read_journey(
+    state: GatewayState, asked: UUID, moments: Moments, caller: Caller
+) -> Membership:
+    """Return what a caller may see of the journey that has, or was joined to one that has, this id.
 
-    Raises UnknownJourney.
+    Raises UnknownJourney, also where there is a journey and the caller may see nothing of it.
     """
     record = await state.store.read_record(asked)
-    found = None if record is None else journey_of(record, asked, known_at=moments.known_at)
+    found = journey_seen(record, asked, view_of(caller), moments)
     if found is None:
         fault = Fault("journey_id", "is no journey's id", "find the journey by its reference first")
         raise UnknownJourney("No journey with this id is known, or was at that moment.", fault)
@@ -72,9 +78,14 @@ def reference_asked(reference: str) -> UUID:
     return reference_id(reference)
 
 
-@router.get("/journeys", responses=documented(BadQuestion, Failed, NotReady))
+@router.get(
+    "/journeys",
+    response_model=JourneyList,
+    responses=documented(BadQuestion, Failed, NotReady),
+)
 async def journeys(
     request: Request,
+    caller: Reader,
     reference: Annotated[
         str,
         Query(
@@ -85,15 +96,18 @@ async def journeys(
         ),
     ],
     known_at: KnownAt = None,
-) -> JourneyList:
-    """Find the journey that a reference belongs to; an unknown reference gives an empty list."""
+) -> Response:
+    """Find the journey that a reference belongs to; an unknown reference gives an empty list.
+
+    So does one under which the caller's organisations hold nothing.
+    """
     state = state_of(request)
     moments = read_moments(None, known_at, now=state.clock())
     asked = reference_asked(reference)
     record = await state.store.read_record(asked)
-    found = record and journey_of(record, asked, known_at=moments.known_at)
+    found = journey_seen(record, asked, view_of(caller), moments)
     items = [JourneyBody.of(found)] if found else []
-    return JourneyList(items=items, as_of=moments.as_of)
+    return sensitive(JourneyList(items=items, as_of=moments.as_of))
 
 
 @router.get(
@@ -103,6 +117,7 @@ async def journeys(
 )
 async def timeline(
     request: Request,
+    caller: Reader,
     journey_id: JourneyId,
     as_of: AsOf = None,
     known_at: KnownAt = None,
@@ -111,11 +126,13 @@ async def timeline(
 
     What was owed and how it stands, what was done, how late, and where nobody spoke: computed from
     the events each time, so that it can be asked as of any moment and as known at any moment. The
-    id of a journey that was joined to another answers with that other.
+    id of a journey that was joined to another answers with that other. `left_out` says what the
+    caller's token does not show.
     """
     state = state_of(request)
     moments = read_moments(as_of, known_at, now=state.clock())
-    membership = await read_journey(state, journey_id, moments)
+    view = view_of(caller)
+    membership = await read_journey(state, journey_id, moments, caller)
     told = timeline_of(
         membership,
         state.rulebook,
@@ -124,5 +141,7 @@ async def timeline(
         as_of=moments.as_of,
         known_at=moments.known_at,
     )
-    body = TimelineBody.of(told, moments, state.rulebook, state.calendar)
-    return Response(body.model_dump_json(by_alias=True), media_type="application/json")
+    body = TimelineBody.of(
+        timeline_seen(told, view), moments, state.rulebook, state.calendar, left_out(view)
+    )
+    return sensitive(timeline_body_seen(body, view))
