@@ -9,13 +9,17 @@ LINTER := @stoplight/spectral-cli@6.16.3
 APPS := gateway.app services.police.app services.cps.app services.probation.app
 
 .DEFAULT_GOAL := help
-.PHONY: help demo synthetic test torture check openapi format lock bench clean
+.PHONY: help demo token synthetic test torture check openapi format lock bench clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/ready ## Start everything and play the sample journeys; ctrl-C stops it
 	@exec $(BIN)/python -m demo $(ARGS)
+
+token: $(VENV)/ready ## Print a token for the demo; ROLE=agency_reader ORGANISATION=police/dorset, SCOPE=special_category
+	@exec $(BIN)/python -m shared.access token $(or $(ROLE),inspector) \
+	    $(addprefix --organisation ,$(ORGANISATION)) $(addprefix --scope ,$(SCOPE)) $(ARGS)
 
 synthetic: $(VENV)/ready ## Make synthetic journeys and what is true of them; ARGS="--journeys 5000 --send"
 	@exec $(BIN)/python -m demo.synthetic $(ARGS)
@@ -27,7 +31,7 @@ test: $(VENV)/ready ## Run the tests; ARGS="tests/house -x" is handed to pytest
 torture: $(VENV)/ready ## Kill, stop and flood the doors many times over; TIMES=50 is how many
 	@TORTURE=$(or $(TIMES),20) $(BIN)/python -m pytest tests/services/test_survival.py -x $(ARGS)
 
-check: $(VENV)/ready ## Check format, lint, types, the walls between rooms, rules and migrations
+check: $(VENV)/ready ## Check format, lint, types, walls, rules, migrations and dependencies
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -35,6 +39,7 @@ check: $(VENV)/ready ## Check format, lint, types, the walls between rooms, rule
 	$(BIN)/python -m gateway.rulebook check
 	$(BIN)/python -m gateway.rulebook render docs/rulebook.md --check
 	$(BIN)/python -m shared.store.migrate --check
+	$(BIN)/python .ci/audit.py requirements/*.txt || test $$? = 3
 
 # Fetched by npm when it is wanted, since nothing else here stands on Node.js.
 openapi: $(VENV)/ready ## Write the OpenAPI documents to build/openapi and lint them; needs npm
@@ -75,7 +80,7 @@ clean: ## Remove the virtual environment and everything built
 $(VENV)/ready: requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo 'Python 3.11 or later is needed; name one, such as: make $(MAKECMDGOALS) PYTHON=python3.13'; exit 1; }
-	@echo 'Installing the pinned dependencies into $(VENV); this is done once.'
+	@echo 'Installing the pinned dependencies into $(VENV); this is done once.' >&2
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt

@@ -25,6 +25,7 @@ from uuid import uuid4
 import asyncpg
 import uvloop
 
+from bench.letting_in import let_in, token_header
 from bench.publish_styles import HOST, free_port, serving
 from services.door.wire import Reader
 from services.police.messages import MESSAGES
@@ -155,9 +156,9 @@ def singles(path: str) -> Iterator[bytes]:
 
 
 def post(path: str, body: bytes) -> bytes:
-    """Return a POST as it goes over the wire."""
+    """Return a POST as it goes over the wire, with the token of whoever made the load."""
     head = (
-        f"POST {path} HTTP/1.1\r\nhost: {HOST}\r\n"
+        f"POST {path} HTTP/1.1\r\nhost: {HOST}\r\n{token_header()}"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
@@ -324,6 +325,7 @@ def filled(rows: int) -> list[str]:
 def measure(rounds: int, rows: int) -> dict[str, list[float]]:
     """Run everything in turn, round by round, and return what each did."""
     with ExitStack() as stack:
+        stack.enter_context(let_in())
         server = stack.enter_context(EmbeddedPostgres.throwaway())
         ports = {}
         for name in ("empty", "full", "unanalysed"):

@@ -24,6 +24,7 @@ import asyncpg
 import psutil
 
 from bench.appends import COLUMNS, ONE_TABLE, TABLES, copied_rows, execute, mixed_events
+from bench.letting_in import let_in
 from bench.publish_styles import HOST, free_port, serving
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import upgrade
@@ -130,6 +131,7 @@ def measure(rounds: int, events: int) -> tuple[dict[str, list[float]], Memory]:
     measured: dict[str, list[float]] = {COPY: [], IMPORT: [], CORES: []}
     memory = Memory()
     with ExitStack() as stack:
+        stack.enter_context(let_in())
         server = stack.enter_context(EmbeddedPostgres.throwaway())
         server.create_database("imports")
         upgrade(server.owner_url("imports"), server.role_passwords)

@@ -25,6 +25,7 @@ from urllib.request import urlopen
 
 import asyncpg
 
+from bench.letting_in import let_in, token_header
 from shared.settings import RolePasswords
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import upgrade
@@ -160,7 +161,7 @@ def request(path: str, event_id: str) -> bytes:
     }
     body = json.dumps(event).encode()
     head = (
-        f"POST {path} HTTP/1.1\r\nhost: {HOST}\r\n"
+        f"POST {path} HTTP/1.1\r\nhost: {HOST}\r\n{token_header()}"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
@@ -211,6 +212,7 @@ def make_table(server: EmbeddedPostgres) -> None:
 def measure() -> Mapping[Style, list[Measured]]:
     """Run every style in turn, round by round, and return what each did."""
     with ExitStack() as stack:
+        stack.enter_context(let_in())
         server = stack.enter_context(EmbeddedPostgres.throwaway())
         make_table(server)
         ours, door = free_port(), free_port()

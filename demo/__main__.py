@@ -24,6 +24,7 @@ def main() -> int:
 
     from demo.processes import CannotPlay, PortTaken
     from demo.show import show
+    from shared.access.development import RealIssuer
     from shared.store.embedded import CannotStart
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
@@ -35,7 +36,7 @@ def main() -> int:
         for fault in error.errors():
             console.print(Text(f"{str(fault['loc'][0]).upper()}: {fault['msg']}.", style="red"))
         return WRONG_SETTINGS
-    except PortTaken as problem:
+    except (PortTaken, RealIssuer) as problem:
         console.print(Text(f"{problem}\nNothing was started.", style="red"))
         return WRONG_SETTINGS
     except (CannotPlay, CannotStart) as problem:

@@ -28,13 +28,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """Speaks HTTP to the four applications; `addresses` are theirs, by name.
+    """Speaks HTTP to the four applications; `addresses` are theirs, by name, and so are `tokens`.
 
     Raises httpx.HTTPError where an application cannot be reached or fails.
     """
 
     client: httpx.Client
     addresses: Mapping[str, str]
+    tokens: Mapping[str, str]
 
     def play(self, sample: Sample) -> Iterator[Answer]:
         """Send each event of a journey to the door of the agency in its source."""
@@ -43,7 +44,7 @@ class Player:
             reply = self.client.post(
                 f"{self.addresses[agency]}/v1/events",
                 json=event,
-                headers={"content-type": CLOUDEVENT},
+                headers={"content-type": CLOUDEVENT, **self._token(agency)},
             )
             yield answer(event["id"], reply)
 
@@ -53,13 +54,18 @@ class Player:
         Raises NotFound.
         """
         journeys = f"{self.addresses['gateway']}/v1/journeys"
-        found = self.client.get(journeys, params={"reference": sample.reference})
+        token = self._token("gateway")
+        asked = {"reference": sample.reference}
+        found = self.client.get(journeys, params=asked, headers=token)
         items = found.raise_for_status().json()["items"]
         if not items:
             raise NotFound(f"the gateway knows no journey by {sample.reference}")
         address = f"{journeys}/{items[0]['id']}/timeline?as_of={sample.as_of}"
-        told: dict[str, Any] = self.client.get(address).raise_for_status().json()
+        told: dict[str, Any] = self.client.get(address, headers=token).raise_for_status().json()
         return address, told
+
+    def _token(self, app: str) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.tokens[app]}"}
 
 
 def answer(event_id: str, reply: httpx.Response) -> Answer:

@@ -112,17 +112,19 @@ class Child:
 
 @contextlib.contextmanager
 def running(
-    wanted: Sequence[App], databases: Mapping[str, str], logs: Path
+    wanted: Sequence[App], databases: Mapping[str, str], settings: Mapping[str, str], logs: Path
 ) -> Iterator[tuple[Child, ...]]:
     """Run the applications, each with its own logins to the store, and stop them all at the end.
 
-    `databases` has the address of the store for each role.
+    `databases` has the address of the store for each role. The settings are those that all of them
+    have, such as whose tokens they take.
     """
     logs.mkdir(exist_ok=True)
     children: list[Child] = []
     try:
         for app in wanted:
-            children.append(start(app, logins(app, databases), logs / f"{app.name}-{app.port}.log"))
+            own = {**settings, **logins(app, databases)}
+            children.append(start(app, own, logs / f"{app.name}-{app.port}.log"))
         yield tuple(children)
     finally:
         stop(children)

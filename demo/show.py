@@ -3,6 +3,7 @@
 import contextlib
 from collections import Counter
 from collections.abc import Sequence
+from typing import get_args
 
 import httpx
 from rich.console import Console
@@ -23,7 +24,10 @@ from demo.processes import (
 )
 from demo.samples import Sample, samples
 from demo.summary import summary
+from shared.access.caller import EVERY, SPECIAL_CATEGORY
+from shared.access.development import ALL_SENDERS, DevelopmentIssuer, local_issuer
 from shared.interrupts import Interrupted, Interrupts
+from shared.journey_event import Agency
 from shared.settings import DemoSettings, RolePasswords, StoreSettings
 from shared.store.address import DATABASE, embedded_store
 
@@ -35,10 +39,12 @@ def show(console: Console, interrupts: Interrupts, *, once: bool) -> None:
     """Start everything, play, tell and, unless `once`, stay up; stop everything however it ends.
 
     Raises Interrupted where it was interrupted before all was told, pydantic's ValidationError for
-    a port that is none, PortTaken, CannotPlay, and shared.store.embedded.CannotStart.
+    a port that is none, PortTaken, CannotPlay, shared.access.development.RealIssuer, and
+    shared.store.embedded.CannotStart.
     """
     wanted = apps(DemoSettings())
     check_ports(wanted)
+    issuer = local_issuer()
     interrupts.check()
     console.print("Starting PostgreSQL.")
     with contextlib.ExitStack() as stack:
@@ -48,14 +54,15 @@ def show(console: Console, interrupts: Interrupts, *, once: bool) -> None:
         console.print("Starting the gateway and the three agencies' services.")
         databases = {role: server.role_url(role, DATABASE) for role in RolePasswords.model_fields}
         logs = server.data.with_name("demo")
-        children = stack.enter_context(running(wanted, databases, logs))
+        children = stack.enter_context(running(wanted, databases, issuer.environment(), logs))
         # No proxy of the environment stands between us and this machine.
         client = stack.enter_context(httpx.Client(timeout=ANSWER_SECONDS, trust_env=False))
         # Last in, first out: said before the stopping begins.
         stack.callback(console.print, "Stopping.")
         wait_until_healthy(children, client, interrupts.pause)
 
-        player = Player(client, {app.name: app.address for app in wanted})
+        addresses = {app.name: app.address for app in wanted}
+        player = Player(client, addresses, tokens_of(issuer))
         played = samples()
         try:
             play(player, played, console, interrupts)
@@ -65,6 +72,13 @@ def show(console: Console, interrupts: Interrupts, *, once: bool) -> None:
             raise CannotPlay(f"The demo cannot go on: {error}") from error
         if not once:
             stay(wanted, children, console, interrupts)
+
+
+def tokens_of(issuer: DevelopmentIssuer) -> dict[str, str]:
+    """Return a token for each application: who may send for everybody, and who may see all."""
+    sender = issuer.token("sender", organisations=ALL_SENDERS)
+    reader = issuer.token("inspector", organisations=[EVERY], scopes=[SPECIAL_CATEGORY])
+    return {**dict.fromkeys(get_args(Agency), sender), "gateway": reader}
 
 
 def play(
@@ -124,6 +138,7 @@ def stay(
 ) -> None:
     """Say where everything is, and return when interrupted; raises CannotPlay if a process ends."""
     lines = [f"{app.name:<10} {app.address}/docs" for app in wanted]
+    lines.append("A token to ask with: make -s token ROLE=inspector")
     lines.append("Press Ctrl-C to stop.")
     console.print(Panel("\n".join(lines), title="Everything is up", expand=False))
     with contextlib.suppress(Interrupted):

@@ -1,7 +1,7 @@
 """The shapes of the gateway's answers, with the heart's values put in; nothing is decided here."""
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -19,6 +19,7 @@ from gateway.journey.stages import Span
 from gateway.journey.standing import Standing
 from gateway.journey.story import Fact, Story
 from gateway.journey.timeline import Entry, StageRow, Timeline, TimelineEntry
+from shared.handling import Sensitive
 from shared.journey_event import KeptEvent
 from shared.london import london_day
 
@@ -56,6 +57,12 @@ class EventRef(BaseModel):
         )
 
 
+LeftOut = Annotated[
+    list[str],
+    Field(description="What this caller's token does not show, in words; empty for all of it."),
+]
+
+
 class ReferenceBody(BaseModel):
     """One reference of a journey, and when it was first heard of (UTC)."""
 
@@ -83,7 +90,7 @@ class JourneyBody(BaseModel):
         )
 
 
-class JourneyList(BaseModel):
+class JourneyList(Sensitive):
     """A page of journeys. `register` is null where the answer came straight from the events."""
 
     items: list[JourneyBody]
@@ -476,10 +483,11 @@ class ObligationBody(BaseModel):
         )
 
 
-class ObligationList(BaseModel):
+class ObligationList(Sensitive):
     """Every obligation of one journey, in order of start; the list is never cut into pages."""
 
     items: list[ObligationBody]
+    left_out: LeftOut
     next: None = None
     judged_by: JudgedBy
     as_of: datetime
@@ -504,7 +512,7 @@ class ChangeBody(BaseModel):
     standing: Standing | None = Field(description="Null where nothing would have been owed.")
 
 
-class ExplanationBody(BaseModel):
+class ExplanationBody(Sensitive):
     """Why one obligation stands as it does: as data, and as sentences in plain English."""
 
     journey: UUID
@@ -514,15 +522,24 @@ class ExplanationBody(BaseModel):
     )
     changes: list[ChangeBody]
     sentences: list[str]
+    left_out: LeftOut
     judged_by: JudgedBy
     as_of: datetime
     known_at: datetime | None
     settled: bool
 
     @classmethod
-    def of(cls, journey: UUID, told: Explanation, moments: Moments, judged_by: JudgedBy) -> Self:
+    def of(
+        cls,
+        journey: UUID,
+        told: Explanation,
+        moments: Moments,
+        judged_by: JudgedBy,
+        left_out: list[str],
+    ) -> Self:
         """Describe an explanation."""
         return cls(
+            left_out=left_out,
             journey=journey,
             obligation=ObligationBody.of(told.obligation),
             days=[
@@ -674,7 +691,7 @@ class InterruptionBody(BaseModel):
     reason: str
 
 
-class TimelineBody(BaseModel):
+class TimelineBody(Sensitive):
     """One victim's journey across every agency, seen from `as_of`, as known at `known_at`."""
 
     journey: JourneyBody
@@ -704,10 +721,16 @@ class TimelineBody(BaseModel):
         description="Whether what should come first did: beside the Code's figures, not in them."
     )
     findings: list[str]
+    left_out: LeftOut
 
     @classmethod
     def of(
-        cls, timeline: Timeline, moments: Moments, rulebook: Rulebook, calendar: Calendar
+        cls,
+        timeline: Timeline,
+        moments: Moments,
+        rulebook: Rulebook,
+        calendar: Calendar,
+        left_out: list[str],
     ) -> Self:
         """Describe a timeline."""
         now = timeline.course.spans[-1] if timeline.course.spans else None
@@ -742,4 +765,5 @@ class TimelineBody(BaseModel):
             ],
             order=[OrderBody.of(finding) for finding in timeline.order],
             findings=list(timeline.findings),
+            left_out=left_out,
         )

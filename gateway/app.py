@@ -15,8 +15,16 @@ from gateway.journey.silences import Standard
 from gateway.routes import access_log, feeds, journeys, obligations, subject_access, what_if
 from gateway.rulebook import england_and_wales, load_drafts, load_rulebook
 from gateway.state import GatewayState
+from shared.access.guard import open_access
 from shared.codes import routes as code_lists
-from shared.settings import FeedSettings, SilenceSettings, StoreSettings
+from shared.settings import (
+    AccessSettings,
+    CorsSettings,
+    FeedSettings,
+    PaceSettings,
+    SilenceSettings,
+    StoreSettings,
+)
 from shared.store import Store, databases_for_gateway, utc_now
 from shared.web import application
 
@@ -42,6 +50,8 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        pace = PaceSettings().reader_requests_per_minute
+        open_access(app, AccessSettings(), per_minute=pace, clock=clock)
         rulebook, drafts, calendar = law()
         silence = SilenceSettings()
         databases = databases_for_gateway(StoreSettings())
@@ -71,7 +81,13 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     async def ready(app: FastAPI) -> None:
         await app.state.gateway.store.ping()
 
-    app = application("Victim Journey gateway", DESCRIPTION, lifespan=lifespan, ready=ready)
+    app = application(
+        "Victim Journey gateway",
+        DESCRIPTION,
+        lifespan=lifespan,
+        ready=ready,
+        origins=CorsSettings().origins,
+    )
     app.include_router(journeys.router)
     app.include_router(obligations.router)
     app.include_router(what_if.router)

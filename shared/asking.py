@@ -2,21 +2,19 @@
 
 from fastapi import Request
 
+from shared.access.caller import Caller
 from shared.store import Asker
 from shared.tracing import trace
 
-# Until callers are asked who they are.
-NOBODY_KNOWN = "unknown"
 
-
-def asker_of(request: Request) -> Asker:
+def asker_of(request: Request, caller: Caller) -> Asker:
     """Return who asks and what, as it was asked: method, address and query."""
     scope = request.scope
-    query = scope["query_string"]
+    query = scope["query_string"].decode("latin-1")
     return Asker(
-        who=NOBODY_KNOWN,
-        role=NOBODY_KNOWN,
-        organisation=NOBODY_KNOWN,
-        what=f"{scope['method']} {scope['path']}{'?' + query.decode('latin-1') if query else ''}",
+        who=caller.subject,
+        role=", ".join(sorted(caller.roles)),
+        organisation=", ".join("/".join(party) for party in sorted(caller.organisations)),
+        what=f"{scope['method']} {scope['path']}{'?' if query else ''}{query}",
         request=trace(),
     )

@@ -1,6 +1,6 @@
 """The list of feeds, as the doors and the gateway answer it: what comes, and who is silent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, Field
@@ -19,7 +19,7 @@ from shared.feed import (
     weeks_to_compare,
 )
 from shared.interruption import Interruption, interruptions_of
-from shared.journey_event import Agency
+from shared.journey_event import Agency, speaker
 from shared.london import london_day, write_instant
 from shared.settings import FeedSettings
 from shared.store import Store
@@ -95,9 +95,16 @@ class FeedList(BaseModel):
 
 
 async def feed_list(
-    store: Store, agencies: Sequence[Agency], *, now: datetime, settings: FeedSettings
+    store: Store,
+    agencies: Sequence[Agency],
+    holds: Callable[[str, str], bool],
+    *,
+    now: datetime,
+    settings: FeedSettings,
 ) -> FeedList:
-    """Return how every feed of these agencies is doing at a moment (UTC).
+    """Return how the feeds of these agencies are doing at a moment (UTC).
+
+    Only those of which the caller holds the agency and organisation are told.
 
     A feed is known from its first event or its first declaration. Raises NotReady.
     """
@@ -110,6 +117,7 @@ async def feed_list(
     looks = [
         _Look(feed, [one for one in interruptions if one.source == source], now)
         for source, feed in sorted(feeds.items())
+        if holds(*speaker(source))
     ]
     counts = iter(
         await store.count_received(

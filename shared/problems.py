@@ -2,7 +2,9 @@
 
 Problem
 ├── NotJson               400  the body is not JSON that can be trusted
+├── NoToken               401  the request does not say, so that it can be believed, who asks
 ├── NotYours              403  the sender speaks for somebody else
+├── NotPermitted          403  the caller's roles do not open this address
 ├── NotFound              404  there is nothing at this address
 │   ├── UnknownJourney    404  no journey has this id
 │   ├── UnknownEvent      404  no event is kept under this source and id
@@ -15,8 +17,10 @@ Problem
 ├── BadMessage            422  a message that cannot be kept as it is
 ├── BadQuestion           422  a question that cannot be answered as it is asked
 ├── TooMany               429  one organisation has too many events waiting
+├── TooOften              429  one caller asks too often
 ├── Failed                500  our fault; send it again
 ├── NotReady              503  the store cannot be reached; send it again
+├── NoKeys                503  the issuer's keys cannot be fetched; send it again
 └── TooBusy               503  too much is under way; send it again
 """
 
@@ -66,6 +70,22 @@ class NotJson(Problem):
     name = "not-json"
     title = "The body is not JSON we can trust"
     status = HTTPStatus.BAD_REQUEST
+
+
+class NoToken(Problem):
+    """There is no token, or none that can be believed: not the issuer's, not for us, or expired."""
+
+    name = "no-token"
+    title = "Who asks is not known"
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class NotPermitted(Problem):
+    """The token is good, and none of its roles opens this address."""
+
+    name = "not-permitted"
+    title = "This address is not for that role"
+    status = HTTPStatus.FORBIDDEN
 
 
 class NotYours(Problem):
@@ -169,6 +189,14 @@ class TooMany(Problem):
     status = HTTPStatus.TOO_MANY_REQUESTS
 
 
+class TooOften(Problem):
+    """One caller asks more often than it may; ask the same again after `Retry-After` seconds."""
+
+    name = "too-often"
+    title = "Requests come faster than they are taken"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
 class Failed(Problem):
     """Something broke on our side; the same can be sent again, and is kept once."""
 
@@ -182,6 +210,14 @@ class NotReady(Problem):
 
     name = "not-ready"
     title = "The store cannot be reached"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class NoKeys(Problem):
+    """The issuer's keys cannot be fetched just now, so that no token can be checked; ask again."""
+
+    name = "no-keys"
+    title = "Tokens cannot be checked"
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KIB = 1024
@@ -33,6 +34,48 @@ class RolePasswords(BaseSettings):
     gateway: SecretStr
     retention: SecretStr
     data_protection: SecretStr
+
+
+class AccessSettings(BaseSettings):
+    """Whose tokens are taken; without an issuer and its keys none is, and nobody is let in.
+
+    The keys are a JSON Web Key Set: an address, which must be https unless it is on this machine,
+    or a file.
+    """
+
+    token_issuer: str | None = None
+    token_audience: str = Field(default="victim-journey", min_length=1)
+    token_keys: str | None = None
+
+    @field_validator("token_keys")
+    @classmethod
+    def _cannot_be_swapped_on_the_way(cls, keys: str | None) -> str | None:
+        here = ("127.0.0.1", "::1", "localhost")
+        plain = keys is not None and keys.lower().startswith("http:")
+        if plain and urlsplit(keys).hostname not in here:
+            raise ValueError("keys are fetched over https: on the way they could be swapped")
+        return keys
+
+
+class PaceSettings(BaseSettings):
+    """How many requests one caller may make in a minute, of each process.
+
+    They may come all at once. A sender's is high: it may post one event at a time, day and night.
+    """
+
+    sender_requests_per_minute: int = Field(default=60_000, gt=0)
+    reader_requests_per_minute: int = Field(default=6_000, gt=0)
+
+
+class CorsSettings(BaseSettings):
+    """The origins, with a comma between them, whose pages may read the gateway's answers."""
+
+    cors_origins: str = ""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins, none where nothing is set."""
+        return tuple(one.strip() for one in self.cors_origins.split(",") if one.strip())
 
 
 class LogSettings(BaseSettings):

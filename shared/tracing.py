@@ -5,6 +5,7 @@ import re
 import secrets
 import sys
 import time
+import traceback
 from contextvars import ContextVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +18,8 @@ log = logging.getLogger("victim_journey")
 _TRACEPARENT = re.compile(
     rb"(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
 )
+# The innermost places of an error that the log names.
+PLACES = 4
 _trace: ContextVar[str] = ContextVar("trace", default="-")
 
 
@@ -24,11 +27,14 @@ class Traced:
     """Remembers the trace of each request and logs what was answered, and how soon.
 
     A request without a `traceparent`, or with one that cannot be read, is given a trace of its
-    own. Lines name the route and never the address, which may hold a reference.
+    own. Lines name the route and never the address, which may hold a reference. What breaks is
+    answered with `failed` and ends here: an error's message may quote what was sent, and the
+    server would write all of it to its own log. Ours says where it broke.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, failed: ASGIApp) -> None:
         self._app = app
+        self._failed = failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -39,10 +45,13 @@ class Traced:
         given = _TRACEPARENT.fullmatch(said)
         _trace.set(given[1].decode() if given else new_trace())
         began = time.perf_counter()
+        started = False
 
         async def send_and_log(message: Message) -> None:
+            nonlocal started
             await send(message)
             if message["type"] == "http.response.start":
+                started = True
                 status = message["status"]
                 level = logging.WARNING if status >= 500 else logging.INFO
                 if log.isEnabledFor(level):
@@ -56,7 +65,31 @@ class Traced:
                         took,
                     )
 
-        await self._app(scope, receive, send_and_log)
+        try:
+            await self._app(scope, receive, send_and_log)
+        except Exception as error:
+            log.error(
+                "unexpected %s on %s %s at %s",
+                type(error).__name__,
+                scope["method"],
+                route_of(scope),
+                _place_of(error),
+            )
+            if started:  # the answer cannot be whole any more, and its connection has to break
+                raise BrokenOff from None
+            await self._failed(scope, receive, send_and_log)
+
+
+class BrokenOff(Exception):
+    """An answer broke off after its beginning was sent."""
+
+
+def _place_of(error: Exception) -> str:
+    """Return where an error was raised, without what it says: `module:line` from the outside in."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return " ".join(
+        f"{frame.f_globals.get('__name__', '?')}:{frame.f_lineno}" for frame in frames[-PLACES:]
+    )
 
 
 def new_trace() -> str:

@@ -1,31 +1,40 @@
 """What every application of ours does alike on the web: problems, health and documents."""
 
 import gc
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
+from shared.armour import Armoured
+from shared.docs_page import docs_page
 from shared.faults import fault_of
 from shared.problems import (
     MEDIA_TYPE,
     BadQuestion,
     Failed,
     Fault,
+    NoKeys,
     NotAllowed,
     NotFound,
+    NoToken,
+    NotPermitted,
     NotReady,
     Problem,
     TooLarge,
+    TooOften,
 )
-from shared.tracing import Traced, log, log_to_stderr, route_of
+from shared.tracing import Traced, log_to_stderr, route_of
 
+# What any guarded address may answer beside its own problems.
+GUARDS_REFUSALS: tuple[type[Problem], ...] = (NoToken, NotPermitted, TooOften, NoKeys)
 SCHEMA = "#/components/schemas/{}"
 # What the addresses of each kind are for, as OpenAPI tells it where there are any.
 TAGS = {
@@ -85,11 +94,17 @@ def problem_response(problem: Problem) -> JSONResponse:
 
 
 def application(
-    title: str, description: str, *, lifespan: Any, ready: Callable[[FastAPI], Awaitable[None]]
+    title: str,
+    description: str,
+    *,
+    lifespan: Any,
+    ready: Callable[[FastAPI], Awaitable[None]],
+    origins: Sequence[str] = (),
 ) -> FastAPI:
     """Return a FastAPI application with our problems and health addresses and nothing else.
 
-    `ready` raises a Problem while the application cannot do its work.
+    `ready` raises a Problem while the application cannot do its work. Pages of these origins, and
+    no others, may read its answers.
     """
     app = FastAPI(
         title=title,
@@ -98,9 +113,14 @@ def application(
         lifespan=lifespan,
         servers=[{"url": "/"}],
         contact={"name": "The team of Victim Journey"},
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
     )
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        """Tell the API to people."""
+        return docs_page(title)
 
     @app.get("/health", tags=["health"], responses=documented(NotReady))
     async def health() -> dict[str, str]:
@@ -119,11 +139,19 @@ def application(
         return {"build": {"name": title, "version": build_version()}}
 
     log_to_stderr()
-    app.add_middleware(Traced)
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET"],
+            allow_headers=["authorization", "if-none-match"],
+            expose_headers=["etag", "link", "retry-after"],
+        )
+    app.add_middleware(Traced, failed=_failed())
+    app.add_middleware(Armoured)
     app.add_exception_handler(Problem, _say_problem)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _say_validation)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _say_http)  # type: ignore[arg-type]
-    app.add_exception_handler(Exception, _say_failed)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -160,6 +188,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema = FastAPI.openapi(app)
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(schemas_of([ProblemBody]))
+        _document_guards(schema)
         schemas.update(schemas_of(getattr(app.state, "also_documented", ())))
         schema["tags"] = [
             {"name": tag, "description": TAGS[tag]}
@@ -174,6 +203,18 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         ]
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _document_guards(schema: dict[str, Any]) -> None:
+    """Tell of every guarded operation how a caller may be refused."""
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            if "security" not in operation:
+                continue
+            for status, said in documented(*GUARDS_REFUSALS).items():
+                told = operation["responses"].setdefault(str(status), said)
+                if told is not said:
+                    told["description"] += f"\n\nOr: {said['description']}"
 
 
 def schemas_of(shapes: Iterable[type]) -> dict[str, Any]:
@@ -215,10 +256,7 @@ async def _say_http(request: Request, error: HTTPException) -> JSONResponse:
     return problem_response(BadQuestion(str(error.detail)))
 
 
-async def _say_failed(request: Request, error: Exception) -> JSONResponse:
-    log.error(
-        "unexpected %s on %s %s", type(error).__name__, request.method, route_of(request.scope)
-    )
+def _failed() -> Response:
     return problem_response(
         Failed("The fault is ours. Send the same again later: what was kept is not kept twice.")
     )

@@ -18,6 +18,7 @@ from services.police.app import ROOM as POLICE
 from services.probation.app import ROOM as PROBATION
 from shared.store import utc_now
 from tests.shared.databases import Database
+from tests.tokens import bearer, issuer, usual
 
 Event = Mapping[str, Any]
 
@@ -79,10 +80,14 @@ async def doors_to(
     apps = [(room.agency, agency_app(room, clock=clock)) for room in (POLICE, CPS, PROBATION)]
     async with AsyncExitStack() as stack:
         clients = [
-            await stack.enter_async_context(serving(app, database.url(role))) for role, app in apps
+            await stack.enter_async_context(serving(app, database.url(role), usual(role)))
+            for role, app in apps
         ]
         gateway = serving(
-            gateway_app(clock=clock), database.url("gateway"), database.url("data_protection")
+            gateway_app(clock=clock),
+            database.url("gateway"),
+            usual("gateway"),
+            database.url("data_protection"),
         )
         clients.append(await stack.enter_async_context(gateway))
         yield Doors(*clients)
@@ -90,15 +95,20 @@ async def doors_to(
 
 @asynccontextmanager
 async def serving(
-    app: FastAPI, database_url: str, data_protection_url: str | None = None
+    app: FastAPI, database_url: str, token: str, data_protection_url: str | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Start an application with its settings from the environment and yield a client of it."""
-    settings = {"DATABASE_URL": database_url}
+    """Start an application with its settings from the environment and yield a client of it.
+
+    The client asks with the token unless a request brings another.
+    """
+    settings = {"DATABASE_URL": database_url, **issuer().environment()}
     if data_protection_url is not None:
         settings["DATABASE_URL_DATA_PROTECTION"] = data_protection_url
     async with AsyncExitStack() as stack:
         with patch.dict(os.environ, settings):
             await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        client = httpx.AsyncClient(transport=transport, base_url="http://here")
+        client = httpx.AsyncClient(
+            transport=transport, base_url="http://here", headers=bearer(token)
+        )
         yield await stack.enter_async_context(client)

@@ -32,6 +32,11 @@ from victim_journey.sending import STDIN, TOLD, Job, Outcome, send_file
 DONE, REFUSED, WRONG, LATER, INTERRUPTED = 0, 1, 2, 3, 130
 SOURCE = re.compile(r"/[a-z]+/[a-z0-9-]+/[a-z0-9-]+")
 CODES = """\
+the token:
+  VICTIM_JOURNEY_TOKEN          holds it,
+  VICTIM_JOURNEY_TOKEN_FILE     names a file that does, or
+  VICTIM_JOURNEY_TOKEN_COMMAND  a command that prints it; both are read again when it has expired
+
 exit codes:
   0    everything is kept, understood or equal
   1    something was refused, or differs; the rest is done

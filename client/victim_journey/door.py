@@ -33,6 +33,7 @@ from victim_journey.answers import (
     Tally,
 )
 from victim_journey.retrying import AGAIN, OnWait, Patience, seconds_asked
+from victim_journey.tokens import ReadToken, Token, check_private, from_environment, say_refused
 
 PUBLISH, CHECK = "/v1/events", "/v1/events/check"
 LINES = "application/x-ndjson"
@@ -66,18 +67,21 @@ class AsyncDoor:
 
     It tries again after what a second attempt can mend, for `patience` seconds a request, and
     never before the door asked to. That is safe: an event that was kept is answered with its first
-    receipt. `on_wait` is told of each wait. Use it in an `async with`.
+    receipt. `on_wait` is told of each wait. `token` returns the token to send, and is asked again
+    when the door refuses it; left out, the environment says where it is. Use it in an `async with`.
     """
 
     def __init__(
         self,
         address: str,
         *,
+        token: ReadToken | None = None,
         patience: float = PATIENCE_SECONDS,
         connections: int = CONNECTIONS,
         on_wait: OnWait = lambda seconds, why: None,
     ) -> None:
         self.address = address.rstrip("/")
+        self._read_token = token or from_environment()
         self._patience = patience
         self._connections = connections
         self._on_wait = on_wait
@@ -86,6 +90,7 @@ class AsyncDoor:
     async def __aenter__(self) -> Self:
         limits = httpx.Limits(max_connections=self._connections)
         self._client = httpx.AsyncClient(limits=limits, timeout=TIMEOUT)
+        self._token = Token(self._read_token)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -221,11 +226,14 @@ class AsyncDoor:
     async def _request(
         self, patience: Patience, method: str, path: str, **more: Any
     ) -> httpx.Response:
-        """Return a reply of success, after as many attempts as it takes and patience allows."""
-        assert self._client is not None, "use it in a with"  # noqa: S101 - a mistake in the code
+        """Return a reply of success, after as many attempts as it takes and patience allows.
+
+        Raises NotTaken, Unreachable, and Unreadable where the token cannot be read.
+        """
+        token = await self._token.text()
         while True:
             try:
-                reply = await self._client.request(method, self.address + path, **more)
+                reply = await self._ask(token, method, path, **more)
             except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
                 example = "write it as http://127.0.0.1:8001"
                 raise NotTaken(f"{self.address} is not an address: {example}.") from error
@@ -235,10 +243,23 @@ class AsyncDoor:
                 continue
             if reply.is_success:
                 return reply
+            if reply.status_code == httpx.codes.UNAUTHORIZED:
+                refused, token = token, await self._token.after(token)
+                if token == refused:
+                    raise NotTaken(say_refused(token, _refusal(reply)))
+                continue
             if reply.status_code not in AGAIN:
                 raise NotTaken(_refusal(reply))
             wait = patience.wait_after(_refusal(reply), seconds_asked(reply))
             await asyncio.sleep(wait)
+
+    async def _ask(self, token: str | None, method: str, path: str, **more: Any) -> httpx.Response:
+        assert self._client is not None, "use it in a with"  # noqa: S101 - a mistake in the code
+        headers = dict(more.pop("headers", {}))
+        if token is not None:
+            check_private(self.address)
+            headers["authorization"] = f"Bearer {token}"
+        return await self._client.request(method, self.address + path, headers=headers, **more)
 
 
 class Door:
@@ -248,11 +269,14 @@ class Door:
         self,
         address: str,
         *,
+        token: ReadToken | None = None,
         patience: float = PATIENCE_SECONDS,
         connections: int = CONNECTIONS,
         on_wait: OnWait = lambda seconds, why: None,
     ) -> None:
-        self._door = AsyncDoor(address, patience=patience, connections=connections, on_wait=on_wait)
+        self._door = AsyncDoor(
+            address, token=token, patience=patience, connections=connections, on_wait=on_wait
+        )
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Self:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -26,9 +26,12 @@ from demo.synthetic.maker import BadSpan, world_of
 from demo.synthetic.parcels import AGENCIES, Task, parcels
 from demo.synthetic.practice import FILE, BadPractice, read_practice
 from demo.synthetic.send import CannotSend, greet
+from shared.access.development import ALL_SENDERS, RealIssuer, local_issuer
 from shared.london import read_day
 from shared.settings import DemoSettings
 
+# A million journeys take less than an hour.
+LONGEST = timedelta(hours=12)
 FAILED, WRONG_OPTIONS, INTERRUPTED = 1, 2, 130
 
 
@@ -39,9 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         practice = read_practice(options.practice)
         world = world_of(options.seed, options.since, options.until, practice)
-        doors = addresses(options) if options.send else None
-        run(Task(world, doors), options, console)
-    except (BadPractice, BadSpan, ValidationError, OSError) as error:
+        task = Task(world, addresses(options), sending_token()) if options.send else Task(world)
+        run(task, options, console)
+    except (BadPractice, BadSpan, RealIssuer, ValidationError, OSError) as error:
         console.print(str(error), style="red", markup=False)
         return WRONG_OPTIONS
     except (CannotSend, Refused) as error:
@@ -106,6 +109,14 @@ def addresses(options: argparse.Namespace) -> dict[str, str]:
         or f"http://127.0.0.1:{getattr(settings, f'{agency}_port')}"
         for agency in AGENCIES
     }
+
+
+def sending_token() -> str:
+    """Return a token of the development issuer for every sender, good for the longest sending.
+
+    Raises RealIssuer.
+    """
+    return local_issuer().token("sender", organisations=ALL_SENDERS, good_for=LONGEST)
 
 
 def run(task: Task, options: argparse.Namespace, console: Console) -> None:

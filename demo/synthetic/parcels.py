@@ -35,10 +35,11 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What every process has to know: the world, and the doors' addresses where it sends."""
+    """What every process has to know: the world, and where it sends the doors and a token."""
 
     world: World
     doors: Mapping[str, str] | None = None
+    token: str = ""
 
 
 def parcels(task: Task, journeys: int, jobs: int) -> Iterator[Parcel]:
@@ -71,7 +72,7 @@ def _begin(task: Task) -> None:
     global _task, _sender
     threading.Thread(target=_follow, daemon=True).start()
     _task = task
-    _sender = None if task.doors is None else Sender(task.doors)
+    _sender = None if task.doors is None else Sender(task.doors, task.token)
 
 
 def _follow() -> None:

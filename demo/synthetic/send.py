@@ -18,11 +18,12 @@ class CannotSend(Exception):
 
 
 class Sender:
-    """Sends to the three doors; `addresses` are theirs by agency."""
+    """Sends to the three doors with a token; `addresses` are theirs by agency."""
 
-    def __init__(self, addresses: Mapping[str, str]) -> None:
+    def __init__(self, addresses: Mapping[str, str], token: str) -> None:
         self._addresses = addresses
         self._client = new_client()
+        self._client.headers["authorization"] = f"Bearer {token}"
 
     def send(self, agency: str, events: Sequence[bytes]) -> tuple[Counter[str], str | None]:
         """Send events of one agency; return the answers counted, and the first refusal in words.

@@ -296,7 +296,7 @@ def say_contact(contact: Contact, whom: str, why_not: str | None, short_of: list
 
 
 def _offer(data: Data, who: str, whom: str, reached: bool) -> str:
-    offer = OFFERS[data["offer"]]
+    offer = OFFERS.get(data["offer"], "a service that is not named here")
     if "not_offered" in data:
         return f"{who} did not offer {whom} {offer}: {data['not_offered']}"
     if not reached:

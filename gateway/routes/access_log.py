@@ -12,6 +12,7 @@ from gateway.journey.membership import journey_of
 from gateway.routes.journeys import state_of
 from gateway.routes.moments import read_moment
 from gateway.state import GatewayState
+from shared.access.guard import DataProtection
 from shared.asking import asker_of
 from shared.london import end_of, start_of
 from shared.problems import BadQuestion, Failed, Fault, NotReady
@@ -73,6 +74,7 @@ class AccessPage(BaseModel):
 async def access_log(
     request: Request,
     response: Response,
+    caller: DataProtection,
     since: Annotated[
         str | None,
         Query(
@@ -123,7 +125,7 @@ async def access_log(
     )
     seen = {entry.journey for entry in found} - {None}
     await store.note_access(
-        asker_of(request).access("consultation", victims=len(seen), journey=journey)
+        asker_of(request, caller).access("consultation", victims=len(seen), journey=journey)
     )
     following = None
     if len(found) == limit:

@@ -5,6 +5,8 @@ from typing import get_args
 from fastapi import APIRouter, Request
 
 from gateway.routes.journeys import state_of
+from shared.access.caller import view_of
+from shared.access.guard import Reader
 from shared.feed_list import FeedList, feed_list
 from shared.journey_event import Agency
 from shared.problems import Failed, NotReady
@@ -14,13 +16,19 @@ router = APIRouter(prefix="/v1", tags=["feeds"])
 
 
 @router.get("/feeds", responses=documented(Failed, NotReady))
-async def feeds(request: Request) -> FeedList:
+async def feeds(request: Request, caller: Reader) -> FeedList:
     """Tell how every system that sends, or said that it could not, is doing.
+
+    An agency's reader is told of its own organisations' systems.
 
     The last event, how many came on the last whole day and on that weekday usually, whether its
     silence raises the alarm, and the declared interruptions in effect.
     """
     state = state_of(request)
     return await feed_list(
-        state.store, get_args(Agency), now=state.clock(), settings=state.feed_settings
+        state.store,
+        get_args(Agency),
+        view_of(caller).holds,
+        now=state.clock(),
+        settings=state.feed_settings,
     )

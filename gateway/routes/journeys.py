@@ -7,11 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from gateway.answers import JourneyBody, JourneyList, Moments, TimelineBody
-from gateway.journey.membership import Membership, journey_of
+from gateway.journey.membership import Membership
 from gateway.journey.timeline import timeline_of
 from gateway.routes.moments import read_moments
+from gateway.seeing import journey_seen, left_out, timeline_body_seen, timeline_seen
 from gateway.state import GatewayState
+from shared.access.caller import Caller, view_of
+from shared.access.guard import Reader
 from shared.asking import asker_of
+from shared.handling import sensitive
 from shared.journey_event import reference_id
 from shared.problems import BadQuestion, Failed, Fault, NotReady, UnknownJourney
 from shared.web import documented
@@ -53,18 +57,21 @@ def state_of(request: Request) -> GatewayState:
     return state
 
 
-async def read_journey(request: Request, asked: UUID, moments: Moments) -> Membership:
-    """Return the journey that has, or was joined to one that has, this id as known at a moment.
+async def read_journey(
+    request: Request, asked: UUID, moments: Moments, caller: Caller
+) -> Membership:
+    """Return what a caller may see of the journey that has, or was joined to one that has, this id.
 
-    That it was looked at is in the access log by then. Raises UnknownJourney.
+    That it was looked at is in the access log by then. Raises UnknownJourney, also where there is
+    a journey and the caller may see nothing of it.
     """
     state = state_of(request)
     record = await state.store.read_record(asked)
-    found = None if record is None else journey_of(record, asked, known_at=moments.known_at)
+    found = journey_seen(record, asked, view_of(caller), moments)
     if found is None:
         fault = Fault("journey_id", "is no journey's id", "find the journey by its reference first")
         raise UnknownJourney("No journey with this id is known, or was at that moment.", fault)
-    await note_consultation(request, [found])
+    await note_consultation(request, caller, [found])
     return found
 
 
@@ -76,16 +83,24 @@ def reference_asked(reference: str) -> UUID:
     return reference_id(reference)
 
 
-async def note_consultation(request: Request, journeys: Sequence[Membership]) -> None:
+async def note_consultation(
+    request: Request, caller: Caller, journeys: Sequence[Membership]
+) -> None:
     """Write into the access log that somebody is about to be told of these journeys."""
     journey = journeys[0].id if len(journeys) == 1 else None
-    entry = asker_of(request).access("consultation", victims=len(journeys), journey=journey)
+    asker = asker_of(request, caller)
+    entry = asker.access("consultation", victims=len(journeys), journey=journey)
     await state_of(request).store.note_access(entry)
 
 
-@router.get("/journeys", responses=documented(BadQuestion, Failed, NotReady))
+@router.get(
+    "/journeys",
+    response_model=JourneyList,
+    responses=documented(BadQuestion, Failed, NotReady),
+)
 async def journeys(
     request: Request,
+    caller: Reader,
     reference: Annotated[
         str,
         Query(
@@ -96,16 +111,20 @@ async def journeys(
         ),
     ],
     known_at: KnownAt = None,
-) -> JourneyList:
-    """Find the journey that a reference belongs to; an unknown reference gives an empty list."""
+) -> Response:
+    """Find the journey that a reference belongs to; an unknown reference gives an empty list.
+
+    So does one under which the caller's organisations hold nothing.
+    """
     state = state_of(request)
     moments = read_moments(None, known_at, now=state.clock())
     asked = reference_asked(reference)
     record = await state.store.read_record(asked)
-    found = record and journey_of(record, asked, known_at=moments.known_at)
+    found = journey_seen(record, asked, view_of(caller), moments)
     told = [found] if found else []
-    await note_consultation(request, told)
-    return JourneyList(items=[JourneyBody.of(one) for one in told], as_of=moments.as_of)
+    await note_consultation(request, caller, told)
+    items = [JourneyBody.of(one) for one in told]
+    return sensitive(JourneyList(items=items, as_of=moments.as_of))
 
 
 @router.get(
@@ -115,6 +134,7 @@ async def journeys(
 )
 async def timeline(
     request: Request,
+    caller: Reader,
     journey_id: JourneyId,
     as_of: AsOf = None,
     known_at: KnownAt = None,
@@ -123,11 +143,13 @@ async def timeline(
 
     What was owed and how it stands, what was done, how late, and where nobody spoke: computed from
     the events each time, so that it can be asked as of any moment and as known at any moment. The
-    id of a journey that was joined to another answers with that other.
+    id of a journey that was joined to another answers with that other. `left_out` says what the
+    caller's token does not show.
     """
     state = state_of(request)
     moments = read_moments(as_of, known_at, now=state.clock())
-    membership = await read_journey(request, journey_id, moments)
+    view = view_of(caller)
+    membership = await read_journey(request, journey_id, moments, caller)
     told = timeline_of(
         membership,
         state.rulebook,
@@ -136,5 +158,7 @@ async def timeline(
         as_of=moments.as_of,
         known_at=moments.known_at,
     )
-    body = TimelineBody.of(told, moments, state.rulebook, state.calendar)
-    return Response(body.model_dump_json(by_alias=True), media_type="application/json")
+    body = TimelineBody.of(
+        timeline_seen(told, view), moments, state.rulebook, state.calendar, left_out(view)
+    )
+    return sensitive(timeline_body_seen(body, view))

@@ -12,7 +12,11 @@ from gateway.journey.obligation import Followed
 from gateway.journey.obligations import follow_all
 from gateway.routes.journeys import AsOf, JourneyId, KnownAt, read_journey, state_of
 from gateway.routes.moments import read_moments
+from gateway.seeing import explanation_seen, followed_seen, left_out, obligation_seen
 from gateway.state import GatewayState
+from shared.access.caller import view_of
+from shared.access.guard import Reader
+from shared.handling import sensitive
 from shared.problems import (
     BadQuestion,
     Failed,
@@ -32,20 +36,27 @@ router = APIRouter(prefix="/v1", tags=["obligations"])
     responses=documented(UnknownJourney, BadQuestion, Failed, NotReady),
 )
 async def obligations(
-    request: Request, journey_id: JourneyId, as_of: AsOf = None, known_at: KnownAt = None
+    request: Request,
+    caller: Reader,
+    journey_id: JourneyId,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> Response:
     """List everything that was owed on one journey, in order of what started it."""
     state = state_of(request)
     moments = read_moments(as_of, known_at, now=state.clock())
-    membership = await read_journey(request, journey_id, moments)
+    view = view_of(caller)
+    membership = await read_journey(request, journey_id, moments, caller)
+    owed = followed_seen(followed(state, membership, moments), view).obligations
     body = ObligationList(
-        items=[ObligationBody.of(o) for o in followed(state, membership, moments).obligations],
+        items=[obligation_seen(ObligationBody.of(one), view) for one in owed],
+        left_out=left_out(view),
         judged_by=JudgedBy.of(state.rulebook, state.calendar),
         as_of=moments.as_of,
         known_at=moments.known_at,
         settled=moments.settled,
     )
-    return Response(body.model_dump_json(by_alias=True), media_type="application/json")
+    return sensitive(body)
 
 
 @router.get(
@@ -55,6 +66,7 @@ async def obligations(
 )
 async def explanation(
     request: Request,
+    caller: Reader,
     obligation_id: Annotated[
         str,
         Path(
@@ -83,12 +95,15 @@ async def explanation(
     """
     state = state_of(request)
     moments = read_moments(as_of, known_at, now=state.clock())
-    membership = await read_journey(request, journey, moments)
-    for obligation in followed(state, membership, moments).obligations:
+    view = view_of(caller)
+    membership = await read_journey(request, journey, moments, caller)
+    for obligation in followed_seen(followed(state, membership, moments), view).obligations:
         if obligation.id == obligation_id:
             judged_by = JudgedBy.of(state.rulebook, state.calendar)
-            body = ExplanationBody.of(membership.id, explain(obligation), moments, judged_by)
-            return Response(body.model_dump_json(by_alias=True), media_type="application/json")
+            told = explanation_seen(explain(obligation), view)
+            body = ExplanationBody.of(membership.id, told, moments, judged_by, left_out(view))
+            seen = obligation_seen(body.obligation, view)
+            return sensitive(body.model_copy(update={"obligation": seen}))
     fault = Fault(
         "obligation_id",
         "was not owed on this journey, as seen and known at these moments",

@@ -14,7 +14,9 @@ from gateway.journey.membership import journey_of
 from gateway.journey.timeline import timeline_of
 from gateway.routes.journeys import reference_asked, state_of
 from gateway.state import GatewayState
+from shared.access.guard import DataProtection
 from shared.asking import asker_of
+from shared.handling import Sensitive, sensitive
 from shared.journey_event import KeptEvent
 from shared.london import read_day
 from shared.problems import BadQuestion, Failed, Fault, NotReady
@@ -23,7 +25,6 @@ from shared.web import documented
 router = APIRouter(tags=["subject access"])
 
 NOTHING, NOT_HELD = HTTPStatus.NO_CONTENT.value, 209
-HANDLING = "OFFICIAL-SENSITIVE"
 RECIPIENT = "the victim"
 Number = Annotated[str | None, Query(description="A number of HMPPS, of which nothing is held.")]
 
@@ -47,10 +48,9 @@ class HeldBody(EventRef):
         return cls(**EventRef.of(event).model_dump(), data=dict(event.data))
 
 
-class ContentBody(BaseModel):
+class ContentBody(Sensitive):
     """What is held about one victim, in short, line by line, and event by event."""
 
-    handling: str = Field(description="How the answer is to be handled.", examples=[HANDLING])
     as_of: datetime
     judged_by: JudgedBy
     summary: list[str] = Field(description="The whole journey in plain English, for the victim.")
@@ -69,7 +69,6 @@ class SubjectAccessBody(BaseModel):
         """Describe what is held, seen from a moment (UTC)."""
         return cls(
             content=ContentBody(
-                handling=HANDLING,
                 as_of=as_of,
                 judged_by=JudgedBy.of(state.rulebook, state.calendar),
                 summary=list(account.summary),
@@ -94,6 +93,7 @@ class SubjectAccessBody(BaseModel):
 )
 async def subject_access_request(
     request: Request,
+    caller: DataProtection,
     reference: Annotated[
         str | None,
         Query(
@@ -137,10 +137,10 @@ async def subject_access_request(
     account = account_of(told, since, until)
     if account is None:
         return Response(status_code=NOTHING)
-    asker = replace(asker_of(request), recipient=RECIPIENT)
+    asker = replace(asker_of(request, caller), recipient=RECIPIENT)
     await state.store.note_access(asker.access("disclosure", victims=1, journey=membership.id))
     body = SubjectAccessBody.of(account, state, as_of)
-    return Response(body.model_dump_json(), media_type="application/json")
+    return sensitive(body)
 
 
 def read_bound(name: str, text: str | None) -> date | None:

@@ -19,6 +19,7 @@ from gateway.routes.journeys import (
     state_of,
 )
 from gateway.routes.moments import read_moments
+from gateway.seeing import difference_seen
 from gateway.state import GatewayState
 from gateway.what_if.answers import (
     DraftBody,
@@ -29,8 +30,11 @@ from gateway.what_if.answers import (
     WhatIfJudgedBy,
     WhatIfPage,
 )
+from shared.access.caller import view_of
+from shared.access.guard import ANY_CALLER, Inspector
+from shared.handling import sensitive
 from shared.journey_event import JourneyRecord
-from shared.problems import BadQuestion, Failed, Fault, NotReady, UnknownJourney
+from shared.problems import BadQuestion, Failed, Fault, NotPermitted, NotReady, UnknownJourney
 from shared.web import documented
 
 # About a second's work: whoever wants all of a large store runs the command.
@@ -47,7 +51,7 @@ DraftName = Annotated[
 ]
 
 
-@router.get("/drafts", responses=documented(Failed))
+@router.get("/drafts", dependencies=[ANY_CALLER], responses=documented(Failed))
 async def drafts(request: Request) -> DraftList:
     """List the drafts that can be asked for by name, with the rules that differ.
 
@@ -64,6 +68,7 @@ async def drafts(request: Request) -> DraftList:
 )
 async def journey_what_if(
     request: Request,
+    caller: Inspector,
     journey_id: JourneyId,
     draft: DraftName,
     as_of: AsOf = None,
@@ -77,12 +82,12 @@ async def journey_what_if(
     state = state_of(request)
     asked = draft_of(state, draft)
     moments = read_moments(as_of, known_at, now=state.clock())
-    membership = await read_journey(request, journey_id, moments)
+    membership = await read_journey(request, journey_id, moments, caller)
     difference = difference_of(
         membership, asked, state.calendar, as_of=moments.as_of, known_at=moments.known_at
     )
-    body = JourneyWhatIf.of(difference, asked, moments, state.calendar)
-    return Response(body.model_dump_json(), media_type="application/json")
+    seen = difference_seen(difference, view_of(caller))
+    return sensitive(JourneyWhatIf.of(seen, asked, moments, state.calendar))
 
 
 @router.get(
@@ -90,6 +95,7 @@ async def journey_what_if(
 )
 async def what_if(
     request: Request,
+    caller: Inspector,
     draft: DraftName,
     as_of: AsOf = None,
     known_at: KnownAt = None,
@@ -108,8 +114,14 @@ async def what_if(
     """Tell how every stored journey would stand under a draft, a page at a time. Not the law.
 
     All pages are as known at one moment: left out, `known_at` is now, and `next` hands it on. For a
-    whole store there is the command `python -m gateway.what_if`.
+    whole store there is the command `python -m gateway.what_if`. For an inspector of every
+    organisation only.
     """
+    view = view_of(caller)
+    if view.organisations is not None:
+        # Where a page begins and ends would tell of references that a part does not hold.
+        fault = Fault("authorization", "names some organisations only", "ask journey by journey")
+        raise NotPermitted("All journeys are for an inspector of every organisation.", fault)
     state = state_of(request)
     asked = draft_of(state, draft)
     now = state.clock()
@@ -120,8 +132,9 @@ async def what_if(
     keys = await state.store.read_keys(after=after or UUID(int=0), limit=limit, known_at=cut)
     records = await state.store.read_records(keys, known_at=cut)
     # Not on the loop, on which others wait for an answer of a millisecond.
-    found = await run_in_threadpool(differences, records, asked, state, moments)
-    await note_consultation(request, [difference.membership for difference in found])
+    all_of_them = await run_in_threadpool(differences, records, asked, state, moments)
+    found = [difference_seen(difference, view) for difference in all_of_them]
+    await note_consultation(request, caller, [difference.membership for difference in found])
     following = None
     if len(keys) == limit:
         # The moments as they were asked: a day of long ago can be asked about, its end cannot.
@@ -137,7 +150,7 @@ async def what_if(
         items=[JourneyDifferences.of(difference) for difference in found],
         next=following,
     )
-    return Response(body.model_dump_json(by_alias=True), media_type="application/json")
+    return sensitive(body)
 
 
 def differences(

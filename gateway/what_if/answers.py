@@ -20,6 +20,7 @@ from gateway.journey.difference import (
 from gateway.journey.duty import Duty
 from gateway.journey.obligation import Obligation
 from gateway.journey.standing import Standing
+from shared.handling import Sensitive
 
 NOT_THE_LAW = (
     "THIS IS NOT THE LAW. It says how journeys would stand if a draft were in force. "
@@ -227,7 +228,7 @@ def in_order(totals: Totals) -> list[tuple[Sides, int]]:
     )
 
 
-class WhatIf(BaseModel):
+class WhatIf(Sensitive):
     """What every what-if answer begins with: that it is not the law, and what it rests on."""
 
     not_the_law: str = NOT_THE_LAW

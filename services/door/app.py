@@ -41,9 +41,11 @@ from services.door.replies import (
 from services.door.streaming import StreamedLines
 from services.door.vocabulary import vocabulary_of
 from services.door.wire import Reader, read_json, types_of
+from shared.access.caller import Caller
+from shared.access.guard import Sender, open_access
 from shared.asking import asker_of
 from shared.codes import routes as code_lists
-from shared.journey_event import Agency, JourneyEvent, reference_id
+from shared.journey_event import Agency, JourneyEvent, reference_id, speaker
 from shared.problems import (
     BadMessage,
     BadQuestion,
@@ -61,7 +63,7 @@ from shared.problems import (
     TooSlow,
     UnknownEvent,
 )
-from shared.settings import DoorSettings, StoreSettings
+from shared.settings import AccessSettings, DoorSettings, PaceSettings, StoreSettings
 from shared.store import Store, database_for, utc_now
 from shared.store.sharing import Answer
 from shared.web import SCHEMA, application, documented, too_large
@@ -118,6 +120,8 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        pace = PaceSettings().sender_requests_per_minute
+        open_access(app, AccessSettings(), per_minute=pace, clock=clock)
         database = database_for(room.agency, StoreSettings())
         url = await run_in_threadpool(database.__enter__)
         try:
@@ -152,7 +156,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         },
         openapi_extra={"requestBody": request_body(room), "parameters": [BACKFILL]},
     )
-    async def publish(request: Request) -> Response:
+    async def publish(request: Request, caller: Sender) -> Response:
         """Publish one event, a batch of them, or a file of lines, to the victim's journey.
 
         The reply is given once everything it acknowledges is kept. Send the same event twice and
@@ -164,9 +168,9 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         """
         store: Store = request.app.state.store
         backfill = is_backfill(request)
-        by = asker_of(request)
+        by = asker_of(request, caller)
         keep_one, keep = partial(store.publish_one, by=by), partial(store.publish, by=by)
-        return await answer(request, keep_one, keep, backfill)
+        return await answer(request, caller, keep_one, keep, backfill)
 
     @app.post(
         "/v1/events/check",
@@ -177,7 +181,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         },
         openapi_extra={"requestBody": request_body(room)},
     )
-    async def check(request: Request) -> Response:
+    async def check(request: Request, caller: Sender) -> Response:
         """Answer what publishing would be answered now, and keep nothing.
 
         The status is 200 for an event that would be kept, because nothing was created.
@@ -188,7 +192,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
             (told,) = await store.check([event])
             return told
 
-        reply = await answer(request, check_one, store.check, backfill=False)
+        reply = await answer(request, caller, check_one, store.check, backfill=False)
         reply.status_code = HTTPStatus.OK
         return reply
 
@@ -200,30 +204,36 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     )
     async def receipt(
         request: Request,
+        caller: Sender,
         source: Annotated[str, Query(description="The event's source, as it was sent.")],
         id: Annotated[str, Query(description="The event's id, as it was sent.")],
     ) -> ReceiptBody:
-        """Look up the receipt of an event that was kept, by its source and id."""
+        """Look up the receipt of an event that was kept, by its source and id.
+
+        An event of another organisation is answered like one that was never sent.
+        """
         if "\x00" in source + id:
             fault = Fault("id", "holds a NUL", "ask for the source and id that were sent")
             raise BadQuestion("No event has such a source and id.", fault)
         store: Store = request.app.state.store
         found = await store.receipt(source, id)
-        if found is None:
+        if found is None or not caller.sends_for(*speaker(found.source)):
             fault = Fault("id", "is not that of an event kept here", "send the event")
             raise UnknownEvent(
                 f"No event of {room.agency} is kept under this source and id.", fault
             )
-        entry = asker_of(request).access(
+        entry = asker_of(request, caller).access(
             "consultation", victims=1, journey=reference_id(found.reference)
         )
         await store.note_access(entry)
         return receipt_body(found)
 
-    async def answer(request: Request, keep_one: KeepOne, keep: Keep, backfill: bool) -> Response:
+    async def answer(
+        request: Request, caller: Caller, keep_one: KeepOne, keep: Keep, backfill: bool
+    ) -> Response:
         kind = media_type_of(request)
         if kind == LINES:
-            lines = answer_lines(request, keep, backfill)
+            lines = answer_lines(request, caller, keep, backfill)
             return StreamedLines(await anext(lines), lines, LINES)
         with hands.held() as hold:
             body = await read_whole(request, limits.batch_limit_bytes, hold)
@@ -237,20 +247,25 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
                         "none was kept.",
                         Fault("body", f"has {len(sent.value)} events", "send fewer events at once"),
                     )
-                return json_of(batch_reply(await intake.answer_batch(sent, keep, backfill)))
+                items = await intake.answer_batch(sent, keep, caller, backfill)
+                return json_of(batch_reply(items))
             if kind == MANY:
                 raise not_accepted(f"A single event is sent as {ONE}.")
             if len(body) > limits.event_limit_bytes:
                 raise too_large(limits.event_limit_bytes)
             told = await keep_one(
-                intake.event(sent.value, doubtful=sent.doubtful, backfill=backfill, now=clock())
+                intake.event(
+                    sent.value, caller, doubtful=sent.doubtful, backfill=backfill, now=clock()
+                )
             )
             if isinstance(told, Problem):
                 raise told
             status = HTTPStatus.CREATED if told.created else HTTPStatus.OK
             return json_of(receipt_body(told), status)
 
-    async def answer_lines(request: Request, keep: Keep, backfill: bool) -> AsyncGenerator[bytes]:
+    async def answer_lines(
+        request: Request, caller: Caller, keep: Keep, backfill: bool
+    ) -> AsyncGenerator[bytes]:
         with hands.held() as hold:
             hold.take(LINES_HELD_BYTES)
             slices = slices_of(
@@ -258,7 +273,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
                 line_limit=limits.event_limit_bytes,
                 limit=limits.file_limit_bytes,
             )
-            async for answers in intake.answer_lines(slices, keep, backfill):
+            async for answers in intake.answer_lines(slices, keep, caller, backfill):
                 yield answers
 
     return app

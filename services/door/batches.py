@@ -11,6 +11,7 @@ from services.door.content import as_corrected
 from services.door.envelope import Message
 from services.door.replies import Item, LastLine, kept_item, problem_body, refused_item, written
 from services.door.wire import Reader, Sent, read_json
+from shared.access.caller import Caller
 from shared.journey_event import Agency, JourneyEvent, Receipt
 from shared.problems import Problem
 from shared.store.sharing import Answer
@@ -28,18 +29,20 @@ class Intake:
     translate: Callable[[Message], JourneyEvent]
     clock: Callable[[], datetime]
 
-    def event(self, item: Any, *, doubtful: bool, backfill: bool, now: datetime) -> JourneyEvent:
+    def event(
+        self, item: Any, caller: Caller, *, doubtful: bool, backfill: bool, now: datetime
+    ) -> JourneyEvent:
         """Return the journey's event that an item says; raises the Problem that refuses it.
 
         `now` is in UTC.
         """
         message = self.reader.read(item, doubtful=doubtful)
-        check(message, self.agency, now=now)
+        check(message, self.agency, caller, now=now)
         event = as_corrected(message, self.reader, self.translate, now=now)
         return replace(event, backfill=True) if backfill else event
 
     async def answer(
-        self, sent: Sequence[Sent | Problem], keep: Keep, backfill: bool
+        self, sent: Sequence[Sent | Problem], keep: Keep, caller: Caller, backfill: bool
     ) -> list[Item]:
         """Answer each item, in order, once those that can be kept are, in one transaction."""
         now = self.clock()
@@ -50,7 +53,7 @@ class Intake:
                 if isinstance(one, Problem):
                     raise one
                 events.append(
-                    self.event(one.value, doubtful=one.doubtful, backfill=backfill, now=now)
+                    self.event(one.value, caller, doubtful=one.doubtful, backfill=backfill, now=now)
                 )
                 refused.append(None)
             except Problem as problem:
@@ -61,17 +64,23 @@ class Intake:
             for one, problem in zip(sent, refused, strict=True)
         ]
 
-    async def answer_batch(self, batch: Sent, keep: Keep, backfill: bool) -> list[Item]:
+    async def answer_batch(
+        self, batch: Sent, keep: Keep, caller: Caller, backfill: bool
+    ) -> list[Item]:
         """Answer each item of an array, slice by slice; every slice is kept whole or not at all."""
         sent = [Sent(item, batch.doubtful) for item in batch.value]
         return [
             item
             for first in range(0, len(sent), SLICE_LINES)
-            for item in await self.answer(sent[first : first + SLICE_LINES], keep, backfill)
+            for item in await self.answer(sent[first : first + SLICE_LINES], keep, caller, backfill)
         ]
 
     async def answer_lines(
-        self, slices: AsyncIterator[Sequence[bytes | Problem]], keep: Keep, backfill: bool
+        self,
+        slices: AsyncIterator[Sequence[bytes | Problem]],
+        keep: Keep,
+        caller: Caller,
+        backfill: bool,
     ) -> AsyncIterator[bytes]:
         """Yield the answers to lines, a line each, in slices that are kept whole or not at all.
 
@@ -82,7 +91,7 @@ class Intake:
         try:
             async for lines in slices:
                 sent = [_read(line) if isinstance(line, bytes) else line for line in lines]
-                items = await self.answer(sent, keep, backfill)
+                items = await self.answer(sent, keep, caller, backfill)
                 for item in items:
                     counts[item.status] += 1
                 yield b"".join(written(item) + b"\n" for item in items)

@@ -7,6 +7,7 @@ from services.door.amending import Correction, Withdrawal
 from services.door.envelope import Message
 from services.door.linking import Link
 from services.door.outcome import HomeOfficeOutcome
+from shared.access.caller import Caller
 from shared.codes.lists import outcomes
 from shared.journey_event import speaker
 from shared.london import london_day
@@ -18,7 +19,7 @@ AHEAD = timedelta(minutes=5)
 _AMENDING = (Correction, Withdrawal)
 
 
-def check(message: Message, agency: str, *, now: datetime) -> None:
+def check(message: Message, agency: str, caller: Caller, *, now: datetime) -> None:
     """Refuse a message that its sender may not send, or that cannot be true yet (`now` in UTC).
 
     Raises NotYours where it speaks for somebody else, and BadMessage with every fault otherwise.
@@ -29,6 +30,8 @@ def check(message: Message, agency: str, *, now: datetime) -> None:
             "source", f"speaks for {speaks_for}", f"send it at the service of {speaks_for}"
         )
         raise NotYours(f"This service takes events of {agency} only.", fault)
+    if not caller.sends_for(agency, organisation):
+        raise not_yours("source", agency, organisation)
     data = message.data
     if isinstance(data, _AMENDING) and speaker(data.event.source) != (speaks_for, organisation):
         fault = Fault(
@@ -40,6 +43,16 @@ def check(message: Message, agency: str, *, now: datetime) -> None:
     faults = list(faults_of(message, now))
     if faults:
         raise BadMessage("The event cannot be true as it is; nothing of it was kept.", *faults)
+
+
+def not_yours(field: str, agency: str, organisation: str) -> NotYours:
+    """Return the refusal of what speaks for an organisation that the caller's token does not."""
+    fault = Fault(
+        field,
+        f"speaks for {agency}/{organisation}, which the token does not",
+        "send it with a token that names this organisation",
+    )
+    return NotYours("A sender speaks only for the organisations in its token.", fault)
 
 
 def faults_of(message: Message, now: datetime) -> Iterable[Fault]:

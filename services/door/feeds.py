@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from services.door.bodies import InHand, read_whole
+from services.door.checks import not_yours
 from services.door.envelope import SOURCE
 from services.door.interruptions import (
     REQUEST,
@@ -20,6 +21,7 @@ from services.door.interruptions import (
     read_interruption,
 )
 from services.door.wire import read_json
+from shared.access.guard import Sender
 from shared.feed_list import FeedList, feed_list
 from shared.interruption import Declaration, standing_of
 from shared.journey_event import Agency
@@ -31,8 +33,10 @@ from shared.problems import (
     Failed,
     Fault,
     NotAccepted,
+    NotFound,
     NotJson,
     NotReady,
+    NotYours,
     TooBusy,
     TooLarge,
     TooSlow,
@@ -82,21 +86,24 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
         return store
 
     @router.get("", responses=documented(Failed, NotReady))
-    async def feeds(request: Request) -> FeedList:
-        """Tell how every feed of this agency is doing.
+    async def feeds(request: Request, caller: Sender) -> FeedList:
+        """Tell how every feed of the sender's organisations is doing.
 
         The last event, how many came on the last whole day and on that weekday usually, whether its
         silence raises the alarm, and the declared interruptions in effect.
         """
-        return await feed_list(store_of(request), [agency], now=clock(), settings=settings)
+        return await feed_list(
+            store_of(request), [agency], caller.sends_for, now=clock(), settings=settings
+        )
 
     @router.get(
         "/{organisation}/{system}/counts",
-        responses=documented(BadQuestion, Failed, NotReady),
+        responses=documented(NotFound, BadQuestion, Failed, NotReady),
         response_model_exclude_none=True,
     )
     async def counts(
         request: Request,
+        caller: Sender,
         organisation: Organisation,
         system: System,
         by: Annotated[
@@ -116,6 +123,8 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
         `time`; corrections and withdrawals are events of their own types.
         """
         source = source_of(agency, organisation, system)
+        if not caller.sends_for(agency, organisation):
+            raise no_such_feed()
         grouped = read_by(by)
         days = read_days(from_, to, today=london_day(clock()))
         found = await store_of(request).count_occurred(agency, source, days)
@@ -136,6 +145,7 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
             200: {"model": DeclarationReceipt, "description": "A repeat: the first receipt."},
             **documented(
                 NotJson,
+                NotYours,
                 TooSlow,
                 ChangedStory,
                 TooLarge,
@@ -149,7 +159,9 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
         },
         openapi_extra={"requestBody": REQUEST},
     )
-    async def declare(request: Request, organisation: Organisation, system: System) -> Response:
+    async def declare(
+        request: Request, caller: Sender, organisation: Organisation, system: System
+    ) -> Response:
         """Declare that a system could not send for a time, or amend such a declaration.
 
         What the victim was told in that time is then not known, rather than not done. A declaration
@@ -158,6 +170,8 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
         happened in it has been sent: from then on nothing of it is unknown.
         """
         source = source_of(agency, organisation, system)
+        if not caller.sends_for(agency, organisation):
+            raise not_yours("path", agency, organisation)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             fault = Fault("content-type", "is not read here", "send JSON as application/json")
@@ -193,13 +207,15 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
 
     @router.get(
         "/{organisation}/{system}/interruptions",
-        responses=documented(BadQuestion, Failed, NotReady),
+        responses=documented(NotFound, BadQuestion, Failed, NotReady),
     )
     async def interruptions(
-        request: Request, organisation: Organisation, system: System
+        request: Request, caller: Sender, organisation: Organisation, system: System
     ) -> DeclarationList:
         """List every declaration about a feed's interruptions, replaced ones too."""
         source = source_of(agency, organisation, system)
+        if not caller.sends_for(agency, organisation):
+            raise no_such_feed()
         kept = await store_of(request).read_declarations([agency])
         ours = [one for one in kept if one.source == source]
         standing = standing_of(ours)
@@ -209,6 +225,12 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
         )
 
     return router
+
+
+def no_such_feed() -> NotFound:
+    """Return the answer to who asks for a feed of others, whether or not there is one."""
+    fault = Fault("path", "is no feed of yours", "name an organisation that the token names")
+    return NotFound("There is no such feed.", fault)
 
 
 def source_of(agency: Agency, organisation: str, system: str) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.door.envelope import Message
 from services.door.wire import remedy_for_type, types_of
+from shared.access.guard import ANY_CALLER
 from shared.journey_event import Agency
 from shared.problems import BadQuestion, Failed, Fault, NotFound
 from shared.tagged import UNCHANGED, tagged_json
@@ -55,7 +56,7 @@ class VocabularyBody(BaseModel):
 
 def vocabulary_of(agency: Agency, messages: Sequence[type[Message]], examples: Path) -> APIRouter:
     """Return the addresses that tell an agency's vocabulary; `examples` holds a file a type."""
-    router = APIRouter(prefix="/v1", tags=["vocabulary"])
+    router = APIRouter(prefix="/v1", tags=["vocabulary"], dependencies=[ANY_CALLER])
 
     @cache  # made when it is first asked for: eighty schemas would slow every start
     def words() -> Mapping[str, TypeBody]:

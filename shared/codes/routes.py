@@ -7,6 +7,7 @@ from typing import Annotated, Self, TypeVar
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from shared.access.guard import ANY_CALLER
 from shared.codes.lists import (
     Dated,
     Kind,
@@ -22,7 +23,7 @@ from shared.tagged import UNCHANGED, tagged_json
 from shared.web import documented
 from shared.words import nearest
 
-router = APIRouter(prefix="/v1", tags=["code lists"])
+router = APIRouter(prefix="/v1", tags=["code lists"], dependencies=[ANY_CALLER])
 
 Row = TypeVar("Row", bound=Dated)
 

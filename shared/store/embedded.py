@@ -37,6 +37,7 @@ from typing import Any, Self
 import asyncpg
 import platformdirs
 
+from shared.owners_file import write_for_owner
 from shared.settings import RolePasswords
 from shared.store.waiting import wait_for
 
@@ -74,11 +75,8 @@ class EmbeddedPostgres:
         `home` is the folder that keeps everything; left out, it is the user's data folder.
         Raises CannotStart.
         """
-        home = home or platformdirs.user_data_path("victim-journey", appauthor=False)
-        folder = home.absolute() / _short_hash(_CHECKOUT)
+        folder = checkout_folder(home)
         user = _unprivileged_user()
-        # Root's folder may be walked through, though not read, by the user the server runs as.
-        folder.mkdir(mode=0o700 if user is None else 0o711, parents=True, exist_ok=True)
         data = _data_folder(folder, user)
 
         give_up = time.monotonic() + PATIENCE
@@ -178,6 +176,19 @@ class EmbeddedPostgres:
             await connection.close()
 
 
+def checkout_folder(home: Path | None = None) -> Path:
+    """Return the folder of this checkout, made where it is not there, for its owner's eyes only.
+
+    `home` is the folder that keeps everything; left out, it is the user's data folder.
+    """
+    home = home or platformdirs.user_data_path("victim-journey", appauthor=False)
+    folder = home.absolute() / _short_hash(_CHECKOUT)
+    # Root's folder may be walked through, though not read, by the user the server runs as.
+    mode = 0o700 if _unprivileged_user() is None else 0o711
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    return folder
+
+
 class _Running:
     """The server as its owner holds it: the lock, the watchdog and the pipe that keeps both."""
 
@@ -219,7 +230,7 @@ class _Running:
         running = cls(folder, data, port, owner_lock, watchdog)
         try:
             running._wait_until_ready()
-            _write(folder / "server.json", {"port": port, "sockets": str(sockets)})
+            write_for_owner(folder / "server.json", {"port": port, "sockets": str(sockets)})
         except BaseException:
             running.stop()
             raise
@@ -481,16 +492,7 @@ def _make_passwords(folder: Path) -> None:
     # A role may be younger than the database of the checkout.
     missing = {SUPERUSER, *ROLES} - kept.keys()
     if missing:
-        _write(path, kept | {name: secrets.token_urlsafe(24) for name in missing})
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
-    """Write a file for its owner's eyes only, whole or not at all."""
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.unlink(missing_ok=True)
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(content, file)
-    unfinished.rename(path)
+        write_for_owner(path, kept | {name: secrets.token_urlsafe(24) for name in missing})
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from uuid import uuid4
 import pytest
 from victim_journey.command import main
 
+from shared.access.development import ALL_SENDERS
 from shared.store.embedded import EmbeddedPostgres
 from tests.services.processes import Service, running
 from tests.shared.databases import Database
+from tests.tokens import issuer
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "client" / "examples"
@@ -49,6 +51,14 @@ def police(shared_database: Database) -> Iterator[Service]:
 def probation(shared_database: Database) -> Iterator[Service]:
     with running("probation", shared_database.url("probation")) as service:
         yield service
+
+
+@pytest.fixture(autouse=True)
+def token(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The token of a sender of every organisation, where the client looks for it."""
+    token = issuer().token("sender", organisations=ALL_SENDERS)
+    monkeypatch.setenv("VICTIM_JOURNEY_TOKEN", token)
+    return token
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from services.door.content import as_corrected
 from services.door.wire import Reader
 from services.police.app import ROOM as POLICE
 from services.probation.app import ROOM as PROBATION
+from shared.access.development import local_issuer
 from shared.journey_event import (
     JourneyEvent,
     JourneyRecord,
@@ -46,6 +47,7 @@ from shared.journey_event import (
 from shared.settings import RolePasswords
 from tests.builders import STANDARD, JourneyBuilder, calendar, rulebook
 from tests.shared.databases import Database
+from tests.tokens import ANYBODY, bearer
 
 CHECKOUT = Path(__file__).parents[2]
 MANY = 3000
@@ -73,7 +75,7 @@ def kept(made: Made) -> Iterator[KeptEvent]:
     for number, event in enumerate(made.events):
         room, reader = ROOMS[event.source.split("/")[1]]  # type: ignore[index]  # an agency
         message = reader.read(json.loads(line(event.cloudevent())))
-        check(message, room.agency, now=NOW)
+        check(message, room.agency, ANYBODY, now=NOW)
         taken = as_corrected(message, reader, room.translate, now=NOW)
         yield KeptEvent(
             **{name: getattr(taken, name) for name in FIELDS},
@@ -313,20 +315,23 @@ def test_interrupted_it_leaves_no_half_file(tmp_path: Path) -> None:
 
 
 def test_sent_through_the_doors_the_gateway_tells_the_truth(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("VICTIM_JOURNEY_HOME", str(tmp_path / "home"))
     modules = {"gateway": "gateway.app:app"}
     modules |= {agency: f"services.{agency}.app:app" for agency in ROOMS}
     apps = [App(name, module, free_port()) for name, module in modules.items()]
     addresses = {app.name: app.address for app in apps}
     databases = {role: database.url(role) for role in RolePasswords.model_fields}
+    issuer = local_issuer()
+    token = issuer.token("inspector", organisations=["*"])
     command = ["--journeys", "60", "--jobs", "1", "--send", "--out", str(tmp_path)]
     for agency in ROOMS:
         command += [f"--{agency}", addresses[agency]]
 
     with (
-        running(apps, databases, tmp_path / "logs") as children,
-        httpx.Client(trust_env=False, timeout=30) as client,
+        running(apps, databases, issuer.environment(), tmp_path / "logs") as children,
+        httpx.Client(trust_env=False, timeout=30, headers=bearer(token)) as client,
     ):
         wait_until_healthy(children, client, time.sleep)
         assert main(command) == 0

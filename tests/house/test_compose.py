@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from fastapi import FastAPI
+from pydantic_settings import BaseSettings
 
-from shared.settings import DemoSettings, RolePasswords, StoreSettings
+from shared.settings import AccessSettings, DemoSettings, RolePasswords, StoreSettings
 
 AGENCIES = ["police", "cps", "probation"]
 APPS = [*AGENCIES, "gateway"]
@@ -68,7 +69,7 @@ def test_every_app_is_found_where_the_demo_serves_it(
         inside = command[command.index("--port") + 1]
         usual = DemoSettings.model_fields[f"{app}_port"].default
         assert exposed == [inside]
-        # On this machine only: nothing asks yet who is calling.
+        # On this machine only: what ends TLS stands before it.
         assert services[app]["ports"] == [f"127.0.0.1:${{{app.upper()}_PORT:-{usual}}}:{inside}"]
 
 
@@ -98,7 +99,8 @@ def test_everything_starts_in_order(services: dict[str, dict[str, Any]]) -> None
 def test_every_environment_name_is_a_setting(ours: dict[str, dict[str, Any]]) -> None:
     prefix = RolePasswords.model_config["env_prefix"]
     passwords = {f"{prefix}{role}".upper() for role in RolePasswords.model_fields}
-    settings = {name.upper() for name in StoreSettings.model_fields}
+    groups: tuple[type[BaseSettings], ...] = (StoreSettings, AccessSettings)
+    settings = {name.upper() for group in groups for name in group.model_fields}
     assert {name for _, name, _ in environments(ours)} <= settings | passwords
     assert passwords <= set(ours["migrate"]["environment"])
 
@@ -129,6 +131,14 @@ def test_every_app_signs_in_as_its_own_role(services: dict[str, dict[str, Any]])
         assert (parts.username, parts.password) == (role, "secret"), service
         assert (parts.hostname, parts.port) == ("db", 5432), service
         assert parts.path == f"/{owner['POSTGRES_DB']}", service
+
+
+def test_every_app_is_told_whose_tokens_to_take(services: dict[str, dict[str, Any]]) -> None:
+    for app in APPS:
+        told = services[app]["environment"]
+        assert re.fullmatch(REQUIRED, told["TOKEN_ISSUER"]), app
+        assert re.fullmatch(REQUIRED, told["TOKEN_KEYS"]), app
+        assert told["TOKEN_AUDIENCE"] == f"${{TOKEN_AUDIENCE:-{AccessSettings().token_audience}}}"
 
 
 def test_it_holds_no_secret(root: Path, services: dict[str, dict[str, Any]]) -> None:

@@ -1,6 +1,10 @@
 """Every dependency says what it is for, and is pinned with hashes for every platform."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -96,3 +100,32 @@ def test_every_dependency_says_what_it_is_for(root: Path, folder: str) -> None:
         if not any(f'"{wanted}"' in line and "  # " in line for line in lines)
     ]
     assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "code", "says"),
+    [
+        ([{"name": "a", "version": "1", "vulns": []}], 0, "No pinned release"),
+        ([{"name": "a", "version": "1", "vulns": [{"id": "CVE-1"}]}], 1, "a 1: CVE-1"),
+        ([{"name": "a", "skip_reason": "not found"}], 3, "NOT AUDITED"),
+        (None, 3, "NOT AUDITED"),
+    ],
+    ids=["none", "known", "skipped", "unreachable"],
+)
+def test_an_audit_that_found_nothing_says_whether_anybody_answered(
+    root: Path, tmp_path: Path, dependencies: list[Any] | None, code: int, says: str
+) -> None:
+    answer = tmp_path / "answer.json"
+    answer.write_text(json.dumps({"dependencies": dependencies}))
+    program = tmp_path / "pip-audit"
+    copies = f'while [ "$1" != -o ]; do shift; done; cp {answer} "$2"' if dependencies else "exit 1"
+    program.write_text(f"#!/bin/sh\n{copies}\n")
+    program.chmod(0o755)
+    audit = subprocess.run(
+        [sys.executable, root / ".ci" / "audit.py", "lock.txt"],
+        env={**os.environ, "PIP_AUDIT": str(program)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (audit.returncode, says in audit.stdout) == (code, True), audit.stdout

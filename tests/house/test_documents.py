@@ -1,8 +1,12 @@
 """The documents keep to the code: its words, messages, problems and tables; no link is broken."""
 
 import json
+import os
 import re
-from collections.abc import Iterator
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from inspect import getdoc
 from pathlib import Path
 from typing import get_args
@@ -22,10 +26,11 @@ from services.door.app import Room
 from services.door.envelope import Message
 from services.police.app import ROOM as POLICE
 from services.probation.app import ROOM as PROBATION
+from shared.access.development import local_issuer
 from shared.problems import Problem
 from shared.store import Verb
 from shared.store.tables import metadata
-from tests.doors import doors_to
+from tests.services.processes import Service, running
 from tests.shared.databases import Database
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -165,26 +170,53 @@ def test_the_services_readmes_have_one_structure(root: Path) -> None:
     assert len(headings) == 1
 
 
-async def test_the_readme_s_first_requests_answer_as_it_says(
-    root: Path, readme: str, database: Database
+def test_the_readme_s_first_requests_answer_as_it_says(
+    root: Path, readme: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (types,) = re.findall(r"for type in (.+); do", readme)
-    (reference,) = re.findall(r"--data-urlencode reference=(\S+)", readme)
-    (journey_id, as_of) = re.findall(r"/v1/journeys/([\w-]+)/timeline\?as_of=(\S+?)'", readme)[0]
-    (lines,) = re.findall(r"\['says'\]\)\"\n```\n\n```\n(.+?)\n```", readme, re.DOTALL)
-    examples = root / "services" / "police" / "examples"
+    (section,) = re.findall(r"^## First requests\n(.+?)^## ", readme, re.DOTALL | re.MULTILINE)
+    commands = re.findall(r"^```sh\n(.+?)^```$", section, re.DOTALL | re.MULTILINE)
+    (lines,) = re.findall(r"\['says'\]\)\"\n```\n\n```\n(.+?)\n```", section, re.DOTALL)
+    monkeypatch.setenv("VICTIM_JOURNEY_HOME", str(tmp_path))
+    settings = local_issuer().environment()
+    # The verbs of the Makefile, in the environment that runs this test.
+    make = tmp_path / "bin" / "make"
+    make.parent.mkdir()
+    make.write_text(
+        f"#!/bin/sh\nexec {shutil.which('make')} -o .venv/ready "
+        f'BIN={Path(sys.executable).parent} "$@"\n'
+    )
+    make.chmod(0o755)
+    path = f"{make.parent}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}"
+    environment = {**os.environ, "PATH": path + os.environ["PATH"]}
 
-    async with doors_to(database) as doors:
-        sent = [json.loads((examples / f"{type_}.json").read_text()) for type_ in types.split()]
-        assert await doors.play(sent) == ["created"] * len(sent)
-        assert await doors.play(sent) == ["repeated"] * len(sent)
-        gateway = doors.gateway
-        found = (await gateway.get("/v1/journeys", params={"reference": reference})).json()
-        assert [journey["id"] for journey in found["items"]] == [journey_id]
-        address = f"/v1/journeys/{journey_id}/timeline"
-        told = (await gateway.get(address, params={"as_of": as_of})).json()
-        before = (await gateway.get(address, params={"as_of": "2024-03-08T09:00:00Z"})).json()
+    def pasted(script: str, services: Iterable[Service]) -> str:
+        for service, port in zip(services, (8001, 8000), strict=True):
+            script = script.replace(f"http://127.0.0.1:{port}/", f"{service.url}/")
+        return subprocess.run(
+            ["sh", "-eu", "-c", script], cwd=root, env=environment, text=True, check=True,
+            capture_output=True,
+        ).stdout  # fmt: skip
 
-    assert [f"{entry['day']} {entry['says']}" for entry in told["timeline"]] == lines.split("\n")
-    standings = {one["rule"]: one["standing"] for one in before["obligations"]}
+    post, find, timeline, told = commands
+    with (
+        running("police", database.url("police"), processes=1, **settings) as police,
+        running("gateway", database.url("gateway"), processes=1, **settings) as gateway,
+    ):
+        services = (police, gateway)
+        for status in ("created", "repeated"):
+            receipts = [json.loads(line) for line in pasted(post, services).splitlines()]
+            assert [one["status"] for one in receipts] == [status] * 4
+        said = pasted(f"{find}echo\n{timeline}echo\n{told}", services).splitlines()
+        found, at_the_end = json.loads(said[0]), json.loads(said[1])
+        (journey,) = found["items"]
+        assert journey["id"] == at_the_end["journey"]["id"]
+        assert said[2:] == lines.splitlines()
+        (reader,) = re.findall(r"`(make -s token ROLE=agency_reader \S+)`", section)
+        seen = pasted(f"TOKEN=$({reader})\n{timeline}", services)
+        assert json.loads(seen)["left_out"] != []
+        before = pasted(
+            find.splitlines()[0] + "\n" + timeline.replace("2024-03-20", "2024-03-08T09:00:00Z"),
+            services,
+        )
+    standings = {one["rule"]: one["standing"] for one in json.loads(before)["obligations"]}
     assert standings["R6.ARREST"] == "pending"

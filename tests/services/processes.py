@@ -13,6 +13,8 @@ from typing import Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from tests.tokens import bearer, issuer, usual
+
 HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[2]
 
@@ -38,6 +40,11 @@ class Service:
         """Where it is found."""
         return f"http://{HOST}:{self.port}"
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header of who usually asks it."""
+        return bearer(usual(self.agency))
+
     def start(self) -> Self:
         """Start it, and return once it answers."""
         room = "gateway" if self.agency == "gateway" else f"services.{self.agency}"
@@ -55,18 +62,29 @@ class Service:
                 *quiet,
             ],
             cwd=ROOT,
-            env={
-                **os.environ,
-                "DATABASE_URL": self.database_url,
-                "WEB_CONCURRENCY": str(self.processes),
-                **self.settings,
-            },
+            env=self.environment,
             stderr=subprocess.DEVNULL,
         )
+        self.wait()
+        return self
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What it is started with."""
+        return {
+            **os.environ,
+            "DATABASE_URL": self.database_url,
+            "WEB_CONCURRENCY": str(self.processes),
+            **issuer().environment(),
+            **self.settings,
+        }
+
+    def wait(self) -> None:
+        """Return once it answers."""
         for _ in range(600):
             try:
                 urlopen(f"{self.url}/health/ping", timeout=5).close()  # noqa: S310 - our own
-                return self
+                return
             except (URLError, OSError):
                 assert self.process.poll() is None, f"the {self.agency} service does not start"
                 time.sleep(0.05)

@@ -24,6 +24,7 @@ from shared.store import utc_now
 from shared.words import FIELDS, REQUIRED
 from tests.doors import serving
 from tests.shared.databases import Database
+from tests.tokens import ANYBODY, usual
 
 AGENCIES: tuple[Agency, ...] = get_args(Agency)
 ROOMS = {room.agency: room for room in (POLICE, CPS, PROBATION)}
@@ -43,7 +44,7 @@ REFERENCES = {
 
 
 def door_of(agency: Agency, database: Database) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-    return serving(agency_app(ROOMS[agency]), database.url(agency))
+    return serving(agency_app(ROOMS[agency]), database.url(agency), usual(agency))
 
 
 async def post(door: httpx.AsyncClient, kind: str, sent: Any) -> httpx.Response:
@@ -171,11 +172,11 @@ def test_a_service_tells_the_story_of_one_victim(agency: Agency) -> None:
 @pytest.mark.parametrize("agency", AGENCIES)
 def test_an_example_is_read_at_its_own_door_and_refused_at_the_others(agency: Agency) -> None:
     for event in EXAMPLES[agency].values():
-        check(READERS[agency].read(event), agency, now=utc_now())
+        check(READERS[agency].read(event), agency, ANYBODY, now=utc_now())
         for other in AGENCIES:
             if other != agency:
                 with pytest.raises((BadMessage, NotYours)):
-                    check(READERS[other].read(event), other, now=utc_now())
+                    check(READERS[other].read(event), other, ANYBODY, now=utc_now())
 
 
 async def test_an_arrest_is_no_word_of_probation(database: Database) -> None:
@@ -209,7 +210,7 @@ async def test_the_examples_of_openapi_work_when_pasted(
     }
     assert offered[ONE] == offered[PLAIN] == EXAMPLES[agency]
     receipts: dict[str, Any] = {}
-    async with serving(app, database.url(agency)) as door:
+    async with serving(app, database.url(agency), usual(agency)) as door:
         events = list(offered[ONE].values())
         for event in reversed(events) if backwards else events:
             created = await post(door, ONE, event)
@@ -239,7 +240,7 @@ async def test_the_three_stories_are_one_journey(
         async with door_of(agency, database) as door:
             reply = await post(door, MANY, list(EXAMPLES[agency].values()))
             assert reply.json()["created"] == len(EXAMPLES[agency]), reply.text
-    async with serving(gateway_app(), database.url("gateway")) as inspector:
+    async with serving(gateway_app(), database.url("gateway"), usual("gateway")) as inspector:
         for reference in sorted(REFERENCES):
             found = await inspector.get("/v1/journeys", params={"reference": reference})
             (journey,) = found.json()["items"]

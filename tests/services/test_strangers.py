@@ -15,6 +15,7 @@ from tests.doors import Doors
 from tests.services.events import CRIME
 from tests.services.processes import ROOT, running
 from tests.shared.databases import Database
+from tests.tokens import usual
 
 ATTRIBUTES = {
     "source": "/police/avon-and-somerset/niche",
@@ -30,6 +31,7 @@ CHECKS = (
     "content_type_conformance",
     "response_schema_conformance",
     "response_headers_conformance",
+    "ignored_auth",
     "unsupported_method",
 )
 # Four runs well within a minute. One that finds nothing tries a few hundred requests.
@@ -82,7 +84,11 @@ def test_whatever_is_asked_the_answer_is_one_that_openapi_tells(
                 *["--generation-database", "none"],
             ],
             cwd=ROOT,
-            env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.services.ndjson"},
+            env={
+                **os.environ,
+                "SCHEMATHESIS_HOOKS": "tests.services.stranger",
+                "STRANGERS_TOKEN": usual(service),
+            },
             capture_output=True,
             text=True,
         )

@@ -48,7 +48,9 @@ def lines(sent: Iterable[Event]) -> bytes:
 @asynccontextmanager
 async def client_of(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=64)
-    async with httpx.AsyncClient(base_url=service.url, timeout=30, limits=limits) as client:
+    async with httpx.AsyncClient(
+        base_url=service.url, timeout=30, limits=limits, headers=service.headers
+    ) as client:
         yield client
 
 

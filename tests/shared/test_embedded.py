@@ -252,6 +252,7 @@ def test_what_a_machine_crash_leaves_is_recovered(home: Path, now_has_its_id: st
 def test_an_interrupt_leaves_it_to_the_owner_when_the_server_stops(home: Path) -> None:
     then = """
         try:
+            print("waiting", flush=True)
             time.sleep(600)
         except KeyboardInterrupt:
             time.sleep(0.5)
@@ -266,6 +267,8 @@ def test_an_interrupt_leaves_it_to_the_owner_when_the_server_stops(home: Path) -
     owner, told = own(home, then)
     folder = Path(told["data"]).parent
     sockets = sockets_of(folder)
+    assert owner.stdout is not None
+    assert owner.stdout.readline() == "waiting\n"
     os.killpg(owner.pid, signal.SIGINT)
     last_word, _ = owner.communicate(timeout=30)
     assert last_word == "still here\n"

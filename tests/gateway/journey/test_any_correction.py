@@ -44,7 +44,7 @@ def test_content_of_any_other_kind_breaks_no_timeline(agency: str) -> None:
         )
         timeline = journey.seen("2025-01-01")
         moments = read_moments("2025-01-01", None, now=now)
-        body = TimelineBody.of(timeline, moments, rulebook(), calendar())
+        body = TimelineBody.of(timeline, moments, rulebook(), calendar(), [])
         assert all(entry.says for entry in body.timeline), (type_, other)
         fitting = fits(type_, other)
         assert bool(body.findings) is not fitting, (type_, other)

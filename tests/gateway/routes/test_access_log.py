@@ -17,6 +17,7 @@ from tests.gateway.routes.test_journeys import event
 from tests.gateway.routes.test_references import link
 from tests.shared.databases import Database
 from tests.shared.test_erasing import erase
+from tests.tokens import usual
 
 CRIME = "crime:dorset/55240019876/V1"
 CASE = "case:55DO0012324/V1"
@@ -105,7 +106,10 @@ async def test_every_publishing_and_every_look_is_there_and_so_is_the_reading(
         ]
     )
     assert [e["request"] for e in entries].count("ab" * 16) == 1
-    assert {e["who"] for e in entries} == {"unknown"}
+    assert {(e["who"], e["role"], e["organisation"]) for e in entries} == {
+        ("usual-police", "sender", "police/*"),
+        ("usual-reader", "data_protection, inspector", "*/*"),
+    }
 
     clock.now += timedelta(seconds=1)
     read, *_ = await log_of(doors)
@@ -150,7 +154,7 @@ async def test_the_log_is_searched_page_by_page_and_by_london_days(
     assert await count(to=second) == 2
     assert await count(**{"from": second, "to": second}) == 1
     assert await count(to=first.isoformat()) == 0
-    assert await count(who="unknown", organisation="unknown") == 7
+    assert await count(who="usual-police", organisation="police/*") == 7
     assert await count(who="somebody") == 0
     assert await count(**{"from": "1950-01-01"}) == 7
     assert await count(to="1950-01-01") == 0
@@ -180,7 +184,7 @@ async def test_a_question_that_cannot_be_answered_says_why(
 
 
 async def test_without_its_login_the_gateway_tells_journeys_and_no_log(database: Database) -> None:
-    async with serving(gateway_app(), database.url("gateway")) as gateway:
+    async with serving(gateway_app(), database.url("gateway"), usual("gateway")) as gateway:
         answer = await gateway.get("/v1/access-log")
         assert (answer.status_code, answer.headers["content-type"]) == (503, PROBLEM)
         assert (await gateway.get("/v1/journeys?reference=x")).status_code == 200

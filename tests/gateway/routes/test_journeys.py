@@ -53,6 +53,7 @@ async def test_a_reference_nobody_knows_gives_an_empty_list(doors: Doors) -> Non
     answer = await doors.gateway.get("/v1/journeys", params={"reference": CRIME})
     assert answer.status_code == 200
     assert answer.json() == {
+        "handling": "OFFICIAL-SENSITIVE",
         "items": [],
         "next": None,
         "as_of": "2026-11-20T12:00:00Z",
