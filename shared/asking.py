@@ -10,11 +10,11 @@ from shared.tracing import trace
 def asker_of(request: Request, caller: Caller) -> Asker:
     """Return who asks and what, as it was asked: method, address and query."""
     scope = request.scope
-    query = scope["query_string"].decode("latin-1")
+    query = scope["query_string"]
     return Asker(
         who=caller.subject,
-        role=", ".join(sorted(caller.roles)),
-        organisation=", ".join("/".join(party) for party in sorted(caller.organisations)),
-        what=f"{scope['method']} {scope['path']}{'?' if query else ''}{query}",
+        role=caller.role_words,
+        organisation=caller.organisation_words,
+        what=f"{scope['method']} {scope['path']}{'?' + query.decode('latin-1') if query else ''}",
         request=trace(),
     )

@@ -13,7 +13,7 @@ from gateway.journey.obligation import Followed, Obligation, agency_of
 from gateway.journey.story import ABOUT_EVENTS, ABOUT_REFERENCES
 from gateway.journey.timeline import Entry, Timeline, row_of
 from shared.access.caller import Party, View
-from shared.journey_event import JourneyRecord, KeptEvent, KnownReference, speaker
+from shared.journey_event import ErasedEvent, JourneyRecord, KeptEvent, KnownReference, speaker
 
 # The types that are sent to an organisation by name: whose agency, and the field that names it.
 SENT_TO: Mapping[str, tuple[str, str]] = {
@@ -36,13 +36,14 @@ def part_of(record: JourneyRecord, view: View) -> JourneyRecord:
     seen = {event.event_id: event for event in (*own, *sent, *links_of(sent, record))}
     while more := amendments_of(seen.values(), record):
         seen |= {event.event_id: event for event in more}
-    held = {event.reference for event in (*own, *sent)}
+    erased = tuple(event for event in record.erased if view.holds(*speaker(event.source)))
+    held = {event.reference for event in (*own, *sent, *erased)}
     events = tuple(event for event in record.events if event.event_id in seen)
     return JourneyRecord(
         references=tuple(
             sorted(
                 (
-                    as_received(reference, events)
+                    as_received(reference, (*events, *erased))
                     for reference in record.references
                     if reference.reference in held
                 ),
@@ -53,6 +54,7 @@ def part_of(record: JourneyRecord, view: View) -> JourneyRecord:
         interruptions=tuple(
             one for one in record.interruptions if view.holds(one.agency, one.organisation)
         ),
+        erased=erased,
     )
 
 
@@ -89,7 +91,9 @@ def amendments_of(seen: Iterable[KeptEvent], record: JourneyRecord) -> list[Kept
     ]
 
 
-def as_received(reference: KnownReference, events: Iterable[KeptEvent]) -> KnownReference:
+def as_received(
+    reference: KnownReference, events: Iterable[KeptEvent | ErasedEvent]
+) -> KnownReference:
     """Return a reference as it is known from these events: first heard of with the first of them.
 
     When somebody else first used it is theirs, and would tell that they did.

@@ -73,8 +73,8 @@ class AccessPage(BaseModel):
 @router.get("/access-log", responses=documented(BadQuestion, Failed, NotReady))
 async def access_log(
     request: Request,
-    response: Response,
     caller: DataProtection,
+    response: Response,
     since: Annotated[
         str | None,
         Query(

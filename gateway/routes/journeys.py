@@ -58,12 +58,12 @@ def state_of(request: Request) -> GatewayState:
 
 
 async def read_journey(
-    request: Request, asked: UUID, moments: Moments, caller: Caller
+    request: Request, caller: Caller, asked: UUID, moments: Moments
 ) -> Membership:
     """Return what a caller may see of the journey that has, or was joined to one that has, this id.
 
-    That it was looked at is in the access log by then. Raises UnknownJourney, also where there is
-    a journey and the caller may see nothing of it.
+    That it was looked at is in the access log by then. Raises UnknownJourney, also where there is a
+    journey and the caller may see nothing of it.
     """
     state = state_of(request)
     record = await state.store.read_record(asked)
@@ -149,7 +149,7 @@ async def timeline(
     state = state_of(request)
     moments = read_moments(as_of, known_at, now=state.clock())
     view = view_of(caller)
-    membership = await read_journey(request, journey_id, moments, caller)
+    membership = await read_journey(request, caller, journey_id, moments)
     told = timeline_of(
         membership,
         state.rulebook,

@@ -46,7 +46,7 @@ async def obligations(
     state = state_of(request)
     moments = read_moments(as_of, known_at, now=state.clock())
     view = view_of(caller)
-    membership = await read_journey(request, journey_id, moments, caller)
+    membership = await read_journey(request, caller, journey_id, moments)
     owed = followed_seen(followed(state, membership, moments), view).obligations
     body = ObligationList(
         items=[obligation_seen(ObligationBody.of(one), view) for one in owed],
@@ -96,7 +96,7 @@ async def explanation(
     state = state_of(request)
     moments = read_moments(as_of, known_at, now=state.clock())
     view = view_of(caller)
-    membership = await read_journey(request, journey, moments, caller)
+    membership = await read_journey(request, caller, journey, moments)
     for obligation in followed_seen(followed(state, membership, moments), view).obligations:
         if obligation.id == obligation_id:
             judged_by = JudgedBy.of(state.rulebook, state.calendar)

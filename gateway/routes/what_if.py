@@ -82,7 +82,7 @@ async def journey_what_if(
     state = state_of(request)
     asked = draft_of(state, draft)
     moments = read_moments(as_of, known_at, now=state.clock())
-    membership = await read_journey(request, journey_id, moments, caller)
+    membership = await read_journey(request, caller, journey_id, moments)
     difference = difference_of(
         membership, asked, state.calendar, as_of=moments.as_of, known_at=moments.known_at
     )

@@ -36,6 +36,18 @@ class Caller:
         return (agency, organisation) in ours or (agency, EVERY) in ours
 
     @property
+    def role_words(self) -> str:
+        """The caller's roles in a word, or several."""
+        return " ".join(sorted(self.roles))
+
+    @property
+    def organisation_words(self) -> str:
+        """The caller's organisations, `agency/organisation` each; `*` for all, `none` for none."""
+        if (EVERY, EVERY) in self.organisations:
+            return EVERY
+        return " ".join(sorted("/".join(one) for one in self.organisations)) or "none"
+
+    @property
     def sees_special(self) -> bool:
         """Whether special categories of a victim's data are shown to the caller."""
         return SPECIAL_CATEGORY in self.scopes

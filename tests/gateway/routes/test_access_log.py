@@ -106,9 +106,9 @@ async def test_every_publishing_and_every_look_is_there_and_so_is_the_reading(
         ]
     )
     assert [e["request"] for e in entries].count("ab" * 16) == 1
-    assert {(e["who"], e["role"], e["organisation"]) for e in entries} == {
-        ("usual-police", "sender", "police/*"),
-        ("usual-reader", "data_protection, inspector", "*/*"),
+    assert {(e["service"], e["who"], e["role"], e["organisation"]) for e in entries} == {
+        ("police", "usual-police", "sender", "police/*"),
+        ("gateway", "usual-reader", "data_protection inspector", "*"),
     }
 
     clock.now += timedelta(seconds=1)
