@@ -37,7 +37,7 @@ def part_of(record: JourneyRecord, view: View) -> JourneyRecord:
     while more := amendments_of(seen.values(), record):
         seen |= {event.event_id: event for event in more}
     erased = tuple(event for event in record.erased if view.holds(*speaker(event.source)))
-    held = {event.reference for event in (*own, *sent, *erased)}
+    held = {event.reference for event in (*own, *sent)} | {one.reference for one in erased}
     events = tuple(event for event in record.events if event.event_id in seen)
     return JourneyRecord(
         references=tuple(
