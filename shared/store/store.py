@@ -3,8 +3,8 @@
 import asyncio
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -41,6 +41,8 @@ CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
 # How often a statement that met another in a deadlock is sent before we give up.
 ATTEMPTS = 5
+
+_ALL_KNOWN = datetime.max.replace(tzinfo=UTC)
 
 # PostgreSQL writes a value and nothing around it, for which json.loads would look each time.
 _read_json = json.JSONDecoder().raw_decode
@@ -177,6 +179,26 @@ class Store:
         asked = [list(keys), known_at]
         rows = await self._ask(pages.RECORDS, lambda: asked)
         return [_record(list(own)) for _, own in groupby(rows, itemgetter("origin"))]
+
+    async def read_components(self, keys: Sequence[UUID]) -> list[JourneyRecord]:
+        """Return all that was ever linked to any of these references, each record once.
+
+        In one snapshot, in which versions and events belong together.
+        """
+        asked = [list(keys), _ALL_KNOWN]
+        rows = await self._ask(pages.COMPONENTS, lambda: asked)
+        return [_record(list(own)) for _, own in groupby(rows, itemgetter("origin"))]
+
+    async def ask(self, statement: str, *arguments: Any) -> list[Any]:
+        """Run one statement that reads what is made from the events, and return its rows."""
+        return await self._ask(statement, lambda: list(arguments))
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a connection for what takes several statements."""
+        with _reachable():
+            async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
+                yield connection
 
     async def _publish(self, events: Sequence[JourneyEvent]) -> list[Answer]:
         if not events:

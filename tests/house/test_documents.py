@@ -22,7 +22,7 @@ from services.door.envelope import Message
 from services.police.app import ROOM as POLICE
 from services.probation.app import ROOM as PROBATION
 from shared.problems import Problem
-from shared.store.tables import metadata
+from shared.store.schema import metadata
 from tests.doors import doors_to
 from tests.shared.databases import Database
 
