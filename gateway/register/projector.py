@@ -6,12 +6,11 @@ it may concern every journey of an organisation: the projector marks these as be
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from gateway.register.judged import joined, judge
+from gateway.register.judged import Judged, joined, judge
 from gateway.register.kept import (
     COUNT_DECLARED,
     WRITING,
@@ -21,12 +20,13 @@ from gateway.register.kept import (
     read_kept,
     write,
 )
-from gateway.register.rows import SHAPE, Yardstick
+from gateway.register.rows import Yardstick
 from gateway.register.share import Share
 from shared.problems import NotReady
 from shared.store import Store
-
-log = logging.getLogger(__name__)
+from shared.store.schema import OF_A_JOURNEY
+from shared.store.store import ALL_KNOWN
+from shared.tracing import log
 
 # References judged in one transaction: some 5,000 rows, a fifth of a second's work.
 TOGETHER = 200
@@ -38,16 +38,6 @@ ATTEMPTS = 5
 SET_ASIDE_SECONDS = 60.0
 # Journeys that a declaration marks in one transaction.
 MARKED = 1_000
-
-YARDSTICK = """
-INSERT INTO register_yardstick
-    (rulebook, calendar, silence_days, member_silence_days, shape)
-VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
-"""
-FIND_YARDSTICK = """
-SELECT yardstick_id FROM register_yardstick
-WHERE (rulebook, calendar, silence_days, member_silence_days, shape) = ($1, $2, $3, $4, $5)
-"""
 
 BEHIND = """
 SELECT reference_id FROM reference
@@ -103,22 +93,15 @@ WHERE (agency, organisation, system, interruption_id) = ($1, $2, $3, $4)
 """
 
 
-async def yardstick_id(store: Store, yardstick: Yardstick) -> int:
-    """Return the number under which rows judged by this yardstick are kept, the same for ever."""
-    said = (*_words_of(yardstick), SHAPE)
-    await store.ask(YARDSTICK, *said)
-    ((number,),) = await store.ask(FIND_YARDSTICK, *said)
-    return int(number)
-
-
-def _words_of(yardstick: Yardstick) -> tuple[str, str, int, int]:
-    standard = yardstick.standard
-    return (
-        yardstick.rulebook.hash,
-        yardstick.calendar.hash,
-        standard.days,
-        standard.member_days,
-    )
+# Rows of journeys that no reference makes any more, should a fault have left any.
+FORGET = [
+    f"DELETE FROM {table.name} AS kept WHERE journey_id > $1 AND journey_id <= $2 AND NOT EXISTS ("  # noqa: S608
+    "SELECT FROM register_reference WHERE register_reference.journey_id = kept.journey_id)"
+    for table in OF_A_JOURNEY
+]
+COUNT_JOURNEYS = """
+SELECT count(*) FROM register_journey WHERE journey_id > $1 AND journey_id <= $2
+"""
 
 
 class Projector:
@@ -131,6 +114,9 @@ class Projector:
         # What failed, with the moment of our own clock from which it is tried again.
         self._aside: dict[UUID, float] = {}
         self._after: UUID | None = None
+        # References being judged or written. One reads at a time, and knows what others have read.
+        self._in_hand: set[UUID] = set()
+        self._reading = asyncio.Lock()
 
     async def round(self, share: Share) -> int:
         """Project some of what is behind in a share, and return how many references that were."""
@@ -142,9 +128,21 @@ class Projector:
         await self._project_all(keys)
         return len(keys) + marked
 
-    async def rebuild(self, keys: Sequence[UUID]) -> None:
-        """Make the rows of these references anew, and trust nothing that is kept of them."""
+    async def rebuild(self, after: UUID) -> tuple[UUID | None, int]:
+        """Make the rows of the next references after a key anew, and trust nothing kept of them.
+
+        Return the last of their keys, None where there are no more, and how many journeys that
+        were.
+        """
+        limit = UNDER_WAY * TOGETHER
+        keys = await self._store.read_keys(after=after, limit=limit, known_at=ALL_KNOWN)
+        if not keys:
+            return None, 0
         await self._project_all(keys, anew=True)
+        for statement in FORGET:
+            await self._store.ask(statement, after, keys[-1])
+        ((journeys,),) = await self._store.ask(COUNT_JOURNEYS, after, keys[-1])
+        return keys[-1], journeys
 
     async def _behind(self, share: Share) -> list[UUID]:
         """Return the next keys that are behind, going through the share from end to end."""
@@ -192,20 +190,36 @@ class Projector:
                 return
 
     async def _project_once(self, keys: Sequence[UUID], anew: bool) -> None:
-        """Read, judge and write. Raises Overtaken.
+        """Read, judge and write what is not in hand already. Raises Overtaken.
 
         Declarations are counted before the events are read, and what is kept is read after them:
         so what others do meanwhile is seen here or by the guard.
         """
-        ((declared,),) = await self._store.ask(COUNT_DECLARED)
-        records = await self._store.read_components(keys)
-        judged = [judge(record, self._yardstick) for record in records]
+        async with self._reading:
+            keys = [key for key in keys if key not in self._in_hand]
+            ((declared,),) = await self._store.ask(COUNT_DECLARED)
+            if anew:  # page by page, and so each record once
+                records = await self._store.read_records(keys, known_at=ALL_KNOWN)
+            else:
+                records = await self._store.read_records_of(keys)
+            ours = {r.reference_id for record in records for r in record.references}
+            self._in_hand |= ours
+        try:
+            judged = [judge(record, self._yardstick) for record in records]
+            await self._keep(judged, anew=anew, declared=declared)
+        finally:
+            self._in_hand -= ours
+
+    async def _keep(self, judged: Sequence[Judged], *, anew: bool, declared: int) -> None:
+        """Write what was judged. Raises Overtaken where it is not the newest any more."""
         references = [row for one in judged for row in one.references]
+        if not references:
+            return
+        rows = joined([one.rows for one in judged])
         async with self._store.connection() as connection:
             kept = await read_kept(connection, [row.reference_id for row in references])
             if any(kept.versions.get(row.reference_id, 0) > row.version for row in references):
                 raise Overtaken
-            rows = joined([one.rows for one in judged])
             if anew:
                 found = from_nothing(rows, [row.reference_id for row in references])
             else:

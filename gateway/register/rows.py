@@ -14,6 +14,7 @@ from uuid import UUID
 
 from gateway.journey.calendar import Calendar
 from gateway.journey.duty import Rulebook
+from gateway.journey.limits import AGENCY_OF
 from gateway.journey.marks import MARKS, Marks
 from gateway.journey.membership import Membership
 from gateway.journey.obligation import Obligation, breach_from
@@ -23,6 +24,7 @@ from gateway.journey.stages import Course, course_of
 from gateway.journey.standing import Standing
 from gateway.journey.story import Story, story_of
 from gateway.journey.victim import Victim
+from shared.journey_event import speaker
 from shared.london import london_day, start_of
 
 # Later than all that happens and than every limit; a moment later still cannot be asked about.
@@ -169,7 +171,7 @@ def rows_of(membership: Membership, yardstick: Yardstick) -> Rows:
     journey = membership.id
     rows: dict[str, Iterable[Row]] = {
         "register_journey": [journey_row(membership, story, course)],
-        "register_party": parties(membership, obligations),
+        "register_party": parties(membership, owed),
         "register_stage": [
             StageRow(journey, s.since, s.until, int(s.stage), s.holder, s.organisation)
             for s in course.spans
@@ -232,10 +234,10 @@ def enhanced_turns(victim: Victim, began_at: datetime) -> list[datetime] | None:
     return turns or None
 
 
-def parties(membership: Membership, obligations: Iterable[Obligation]) -> Iterator[PartyRow]:
+def parties(membership: Membership, owed: Iterable[ObligationRow]) -> Iterator[PartyRow]:
     """Yield the organisations that sent events of a journey or owe anything on it."""
-    speak = {(event.agency, event.organisation) for event in membership.events}
-    owe = {(one.agency, one.organisation) for one in obligations}
+    speak = {speaker(event.source) for event in membership.events}
+    owe = {(AGENCY_OF.get(row.owner, row.owner), row.organisation) for row in owed}
     for agency, organisation in speak | owe:
         if organisation is not None:
             yield PartyRow(membership.id, agency, organisation, (agency, organisation) in speak)

@@ -55,3 +55,9 @@ async def share_for(connection: asyncpg.Connection, seat: int) -> Share:
     """Return the share of a seat among all that are taken now."""
     taken = [row["seat"] for row in await connection.fetch(TAKEN, SEATS)]
     return share_of(taken.index(seat), len(taken))
+
+
+async def leave_seat(connection: asyncpg.Connection, seat: int) -> None:
+    """Give a seat back; one whose connection was lost is free already."""
+    if not connection.is_closed():
+        await connection.execute("SELECT pg_advisory_unlock($1, $2)", SEATS, seat)

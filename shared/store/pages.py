@@ -78,7 +78,7 @@ joined (origin, reference_id) AS (
 """)
 
 # The same from any keys: of several that were ever linked one walk counts, and it goes all the way.
-COMPONENTS = _told_of("""
+RECORDS_OF = _told_of("""
 joined (origin, reference_id) AS (
     SELECT key, key FROM unnest($1::uuid[]) AS key
     UNION

@@ -42,7 +42,8 @@ ANSWER_SECONDS = 8.0
 # How often a statement that met another in a deadlock is sent before we give up.
 ATTEMPTS = 5
 
-_ALL_KNOWN = datetime.max.replace(tzinfo=UTC)
+# No event is received later.
+ALL_KNOWN = datetime.max.replace(tzinfo=UTC)
 
 # PostgreSQL writes a value and nothing around it, for which json.loads would look each time.
 _read_json = json.JSONDecoder().raw_decode
@@ -176,21 +177,21 @@ class Store:
         Asked with every key of the store, page by page and as known at one moment, it returns every
         record once. Each is as `read_record` returns it, without what arrived later.
         """
+        return await self._records(pages.RECORDS, keys, known_at)
+
+    async def read_records_of(self, keys: Sequence[UUID]) -> list[JourneyRecord]:
+        """Return the records of these keys, each once, with all that is known, in one snapshot."""
+        return await self._records(pages.RECORDS_OF, keys, ALL_KNOWN)
+
+    async def _records(
+        self, statement: str, keys: Sequence[UUID], known_at: datetime
+    ) -> list[JourneyRecord]:
         asked = [list(keys), known_at]
-        rows = await self._ask(pages.RECORDS, lambda: asked)
-        return [_record(list(own)) for _, own in groupby(rows, itemgetter("origin"))]
-
-    async def read_components(self, keys: Sequence[UUID]) -> list[JourneyRecord]:
-        """Return all that was ever linked to any of these references, each record once.
-
-        In one snapshot, in which versions and events belong together.
-        """
-        asked = [list(keys), _ALL_KNOWN]
-        rows = await self._ask(pages.COMPONENTS, lambda: asked)
+        rows = await self._ask(statement, lambda: asked)
         return [_record(list(own)) for _, own in groupby(rows, itemgetter("origin"))]
 
     async def ask(self, statement: str, *arguments: Any) -> list[Any]:
-        """Run one statement that reads what is made from the events, and return its rows."""
+        """Run one statement on what is made from the events, and return its rows after COMMIT."""
         return await self._ask(statement, lambda: list(arguments))
 
     @asynccontextmanager
@@ -198,7 +199,10 @@ class Store:
         """Lend a connection for what takes several statements."""
         with _reachable():
             async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
-                yield connection
+                try:
+                    yield connection
+                except _IN_EACH_OTHERS_WAY as error:
+                    raise _not_ready() from error
 
     async def _publish(self, events: Sequence[JourneyEvent]) -> list[Answer]:
         if not events:
