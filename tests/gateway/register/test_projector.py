@@ -106,7 +106,7 @@ async def test_two_projectors_among_writers_come_to_what_the_events_come_to(
                 withdrawn(f"{chance.randrange(number)}", by=f"{number}", reference=one),
                 occurred_at=at,
             )
-        told = {"about": ["suspect.arrested"], "channel": "phone", "reached": True}
+        told: dict[str, Any] = {"about": ["suspect.arrested"], "channel": "phone", "reached": True}
         type_, data = chance.choice(
             [("suspect.arrested", {"suspect": "S1"}), ("victim.told", told)]
         )
@@ -139,10 +139,10 @@ async def test_a_projector_that_comes_late_cannot_overwrite_what_is_newer(
 ) -> None:
     number = await number_of(reader, yardstick())
 
-    async def read_and_judge() -> Any:
-        """Return what writes the one journey as it is now, whenever it is called."""
+    async def read_and_judge(name: str = CRIME) -> Any:
+        """Return what writes one journey as it is now, whenever it is called."""
         ((declared,),) = await reader.ask(COUNT_DECLARED)
-        records = await reader.read_records_of([reference_id(CRIME)])
+        records = await reader.read_records_of([reference_id(name)])
         judged = [judge(record, yardstick()) for record in records]
         async with reader.connection() as connection:
             known = [row.reference_id for one in judged for row in one.references]
@@ -179,6 +179,13 @@ async def test_a_projector_that_comes_late_cannot_overwrite_what_is_newer(
             await late()
         assert await kept(database) == settled
         assert await differences(database, reader) == []
+
+    # Nothing is kept of a new journey that could have been marked when the declaration came.
+    await store.publish([reported(NAMES[0])])
+    late = await read_and_judge(NAMES[0])
+    await store.declare(down("d2", "2024-03-28T13:00:00+00:00"))
+    with pytest.raises(Overtaken):
+        await late()
 
 
 def down(id: str, since: str, until: str | None = None, **more: Any) -> Declaration:
