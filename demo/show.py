@@ -12,6 +12,7 @@ from rich.text import Text
 
 from demo.player import NotFound, Player
 from demo.processes import (
+    PROJECTOR,
     App,
     CannotPlay,
     Child,
@@ -45,10 +46,11 @@ def show(console: Console, interrupts: Interrupts, *, once: bool) -> None:
         server = stack.enter_context(embedded_store(StoreSettings()))
         interrupts.check()
 
-        console.print("Starting the gateway and the three agencies' services.")
+        console.print("Starting the gateway, its projector and the three agencies' services.")
         databases = {app.name: server.role_url(app.name, DATABASE) for app in wanted}
+        databases[PROJECTOR.name] = server.role_url(PROJECTOR.role, DATABASE)
         logs = server.data.with_name("demo")
-        children = stack.enter_context(running(wanted, databases, logs))
+        children = stack.enter_context(running((*wanted, PROJECTOR), databases, logs))
         # No proxy of the environment stands between us and this machine.
         client = stack.enter_context(httpx.Client(timeout=ANSWER_SECONDS, trust_env=False))
         # Last in, first out: said before the stopping begins.
