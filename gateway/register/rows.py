@@ -22,7 +22,7 @@ from gateway.journey.obligations import follow_all
 from gateway.journey.silences import Silence, Standard, silences_of
 from gateway.journey.stages import Course, course_of
 from gateway.journey.standing import Standing
-from gateway.journey.story import Story, story_of
+from gateway.journey.story import Story
 from gateway.journey.victim import Victim
 from shared.journey_event import speaker
 from shared.london import london_day, start_of
@@ -162,7 +162,7 @@ SHAPES: Mapping[str, tuple[type[Row], int]] = {
 
 def rows_of(membership: Membership, yardstick: Yardstick) -> Rows:
     """Return every row of one journey, with all that is known."""
-    story = story_of(membership.events, as_of=FOR_GOOD, interruptions=membership.interruptions)
+    story = membership.story(as_of=FOR_GOOD)
     course = course_of(story)
     obligations = follow_all(
         yardstick.rulebook, story, yardstick.calendar, course=course
