@@ -212,9 +212,14 @@ class Obligation:
         It is a hash of the rule, the start's identity and suspect; a period of a duty that repeats
         begins with an event of its own.
         """
+        return self.key.hex()
+
+    @property
+    def key(self) -> bytes:
+        """The id as bytes."""
         event = self.start.event
         words = "\x00".join((self.duty.id, event.source, event.id, self.start.suspect or ""))
-        return sha256(words.encode()).hexdigest()[:24]
+        return sha256(words.encode()).digest()[:12]
 
     @property
     def is_breach(self) -> bool:

@@ -245,24 +245,25 @@ def parties(membership: Membership, owed: Iterable[ObligationRow]) -> Iterator[P
 
 def obligation_row(journey_id: UUID, owed: Obligation, course: Course) -> ObligationRow:
     """Return one obligation with its turns."""
-    turns = owed.turns
-    span = course.at(owed.start.at)
+    turns, start = owed.turns, owed.start
+    span = course.at(start.at)
+    # By place and not by name, as below: this is done for every obligation there is.
     return ObligationRow(
-        journey_id=journey_id,
-        obligation_id=bytes.fromhex(owed.id),
-        rule=owed.duty.id,
-        owner=owed.owner,
-        organisation=owed.organisation,
-        suspect=owed.start.suspect,
-        enhanced=owed.enhanced_because is not None,
-        stage=None if span is None else int(span.stage),
-        started_at=owed.start.at,
-        due_on=owed.due_on,
-        due_at=owed.due_at,
-        breach_from=breach_from(owed.duty, turns),
-        content_stated=owed.content_stated,
-        turns=[since for since, _ in turns],
-        standings="".join([LETTERS[standing] for _, standing in turns]),
+        journey_id,
+        owed.key,
+        owed.duty.id,
+        owed.owner,
+        owed.organisation,
+        start.suspect,
+        owed.enhanced_because is not None,
+        None if span is None else int(span.stage),
+        start.at,
+        owed.due_on,
+        owed.due_at,
+        breach_from(owed.duty, turns),
+        owed.content_stated,
+        [since for since, _ in turns],
+        "".join([LETTERS[standing] for _, standing in turns]),
     )
 
 
@@ -290,17 +291,17 @@ def silence_rows(journey_id: UUID, silence: Silence) -> Iterator[SilenceRow]:
     for part in silence.parts:
         lasts = silence.still and part.until == silence.until
         yield SilenceRow(
-            journey_id=journey_id,
-            since_at=part.since,
-            until_at=None if lasts else part.until,
-            since_on=london_day(part.since),
-            until_on=None if lasts else london_day(part.until),
-            silent_from=silence.since,
-            silent_until=silent_until,
-            too_long_from=silence.too_long_from,
-            allowed_days=silence.allowed_days,
-            agreed=silence.agreed,
-            stage=int(part.span.stage),
-            holder=part.span.holder,
-            organisation=part.span.organisation,
+            journey_id,
+            part.since,
+            None if lasts else part.until,
+            london_day(part.since),
+            None if lasts else london_day(part.until),
+            silence.since,
+            silent_until,
+            silence.too_long_from,
+            silence.allowed_days,
+            silence.agreed,
+            int(part.span.stage),
+            part.span.holder,
+            part.span.organisation,
         )
