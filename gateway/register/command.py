@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -13,7 +12,7 @@ from gateway.progress import progress
 from gateway.register.lag import number_of, read_lag
 from gateway.register.projector import Projector
 from gateway.register.rows import Yardstick
-from gateway.register.share import ALL_KEYS, leave_seat, share_for, take_seat
+from gateway.register.share import ALL_KEYS, EVERYTHING, leave_seat, share_for, take_seat
 from gateway.rulebook import RulebookError, england_and_wales, load_rulebook
 from shared.interrupts import Interrupts
 from shared.problems import NotReady
@@ -106,14 +105,12 @@ async def _rebuild(url: str, yardstick: Yardstick, interrupts: Interrupts) -> No
     store = await Store.open(url)
     try:
         projector = Projector(store, yardstick, await number_of(store, yardstick))
-        total, last = 0, UUID(int=0)
+        total, last = 0, EVERYTHING.first
         with progress() as show:
-            while True:
+            while last != EVERYTHING.last:
                 interrupts.check()
-                next_, journeys = await projector.rebuild(last)
-                if next_ is None:
-                    break
-                last, total = next_, total + journeys
+                last, journeys = await projector.rebuild(last)
+                total += journeys
                 show(last.int / ALL_KEYS, total)
         lag = await read_lag(store, yardstick)
         print(f"{total:,} journeys made anew. Behind: {lag.behind:,} references.")

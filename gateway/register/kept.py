@@ -28,6 +28,10 @@ SELECT reference_id, journey_id, version, written
 FROM register_reference WHERE reference_id = ANY ($1::uuid[])
 """
 
+READ_YARDSTICKS = """
+SELECT journey_id, yardstick_id FROM register_journey WHERE journey_id = ANY ($1::uuid[])
+"""
+
 # Locked in one order, so that two projectors can wait for each other but never in a circle.
 # `written` is one more than was read; nobody else may have made it so.
 CLAIM = """
@@ -122,13 +126,7 @@ async def read_kept(connection: asyncpg.Connection, references: Sequence[UUID]) 
         found = await connection.fetch(statements.read, journeys) if journeys else []
         made: Iterable[Any] = map(shape._make, found)
         rows[table] = {row[:width]: row for row in made}
-    yardsticks: list[Any] = []
-    if journeys:
-        yardsticks = await connection.fetch(
-            "SELECT journey_id, yardstick_id FROM register_journey "
-            "WHERE journey_id = ANY ($1::uuid[])",
-            journeys,
-        )
+    yardsticks = await connection.fetch(READ_YARDSTICKS, journeys) if journeys else []
     return Kept(
         versions={row["reference_id"]: row["version"] for row in known},
         written={row["reference_id"]: row["written"] for row in known},

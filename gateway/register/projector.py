@@ -21,7 +21,7 @@ from gateway.register.kept import (
     write,
 )
 from gateway.register.rows import Yardstick
-from gateway.register.share import Share
+from gateway.register.share import EVERYTHING, Share
 from shared.problems import NotReady
 from shared.store import Store
 from shared.store.schema import OF_A_JOURNEY
@@ -128,21 +128,20 @@ class Projector:
         await self._project_all(keys)
         return len(keys) + marked
 
-    async def rebuild(self, after: UUID) -> tuple[UUID | None, int]:
+    async def rebuild(self, after: UUID) -> tuple[UUID, int]:
         """Make the rows of the next references after a key anew, and trust nothing kept of them.
 
-        Return the last of their keys, None where there are no more, and how many journeys that
-        were.
+        Return the key up to which that was done, the last of all at the end, and how many journeys
+        there are from one to the other.
         """
         limit = UNDER_WAY * TOGETHER
         keys = await self._store.read_keys(after=after, limit=limit, known_at=ALL_KNOWN)
-        if not keys:
-            return None, 0
+        last = keys[-1] if len(keys) == limit else EVERYTHING.last
         await self._project_all(keys, anew=True)
         for statement in FORGET:
-            await self._store.ask(statement, after, keys[-1])
-        ((journeys,),) = await self._store.ask(COUNT_JOURNEYS, after, keys[-1])
-        return keys[-1], journeys
+            await self._store.ask(statement, after, last)
+        ((journeys,),) = await self._store.ask(COUNT_JOURNEYS, after, last)
+        return last, journeys
 
     async def _behind(self, share: Share) -> list[UUID]:
         """Return the next keys that are behind, going through the share from end to end."""

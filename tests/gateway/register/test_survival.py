@@ -134,6 +134,8 @@ async def test_rebuilding_trusts_nothing_that_is_kept(
         "UPDATE register_stage SET stage = 7",
         "UPDATE register_journey SET journey_id = gen_random_uuid() WHERE reference_count = 2",
         "TRUNCATE register_silence",
+        "INSERT INTO register_stage VALUES "
+        "('ffffffff-ffff-ffff-ffff-fffffffffff0', now(), NULL, 1, 'police', NULL)",
         "DELETE FROM register_reference WHERE ctid = '(0,3)'",
     ):
         await owner.execute(harm)
