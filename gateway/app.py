@@ -12,7 +12,7 @@ from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
-from gateway.routes import feeds, journeys, obligations, register, subject_access, what_if
+from gateway.routes import feeds, journeys, obligations, owed, register, subject_access, what_if
 from gateway.rulebook import england_and_wales, load_drafts, load_rulebook
 from gateway.state import GatewayState
 from shared.codes import routes as code_lists
@@ -72,6 +72,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(obligations.router)
     app.include_router(what_if.router)
     app.include_router(subject_access.router)
+    app.include_router(owed.router)
     app.include_router(register.router)
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
