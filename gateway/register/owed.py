@@ -80,11 +80,13 @@ class Owed:
         return Place(self.due_at, self.journey_id, self.obligation_id)
 
 
-_SELECT = """
+def _select(source: str) -> str:
+    """Return the beginning of a statement that lists obligations, `owed` in a source of ours."""
+    return f"""
 SELECT journey_id, journey.reference, obligation_id, rule, owner, organisation, suspect, enhanced,
        stage, started_at, due_on, due_at, content_stated, turns, standings,
        width_bucket($1, turns) AS reached, marks, noticed_by
-FROM register_obligation AS owed
+FROM {source}
 JOIN register_journey AS journey USING (journey_id)
 CROSS JOIN LATERAL (
     SELECT jsonb_object_agg(mark, jsonb_build_array(marked_at, marked_on)) AS marks,
@@ -97,21 +99,31 @@ WHERE due_at IS NOT NULL AND started_at <= $1
   AND ($2::text IS NULL OR organisation = $2)
   AND ($3::text IS NULL OR owner = $3)
   AND ($4::text[] IS NULL OR rule = ANY ($4))
-"""
+"""  # noqa: S608 - the sources are ours
+
+
+_EVERY = _select("register_obligation AS owed")
 
 # What is a breach has reached its limit, which is what the index is in the order of.
-BREACHES = (
-    _SELECT
-    + """
+_BROKEN = """
   AND breach_from <= $1 AND due_at <= $1
   AND ($5::text IS NULL OR noticed_by = $5)
   AND ($6::timestamptz IS NULL OR (due_at, journey_id, obligation_id) < ($6, $7::uuid, $8::bytea))
 ORDER BY due_at DESC, journey_id DESC, obligation_id DESC LIMIT $9
 """
+BREACHES = _EVERY + _BROKEN
+
+# Few breaches are noticed by anybody: these are looked for among what was noticed.
+NOTICED = (
+    _select(
+        "register_mark AS seen JOIN register_obligation AS owed USING (journey_id, obligation_id)"
+    )
+    + "AND seen.mark = 'breach.noticed' AND seen.by_whom = $5"
+    + _BROKEN
 )
 
 DUE = (
-    _SELECT
+    _EVERY
     + """
   AND due_at > $1 AND due_at <= $5
   AND substr(standings, width_bucket($1, turns), 1) = $6
@@ -123,8 +135,10 @@ ORDER BY due_at, journey_id, obligation_id LIMIT $10
 
 async def read_breaches(store: Store, asked: Question) -> list[Owed]:
     """Return the breaches of a moment, the latest limit first; fewer than asked are the last."""
+    by_somebody = asked.noticed_by not in (None, "gateway")
+    statement = NOTICED if by_somebody else BREACHES
     rows = await store.ask(
-        BREACHES, *_filters(asked), asked.noticed_by, *_place(asked), asked.limit
+        statement, *_filters(asked), asked.noticed_by, *_place(asked), asked.limit
     )
     return [_owed(row) for row in rows]
 

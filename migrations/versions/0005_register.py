@@ -190,6 +190,12 @@ def _create_indexes() -> None:
         postgresql_where=timed,
     )
     op.create_index(
+        "register_mark_noticed",
+        "register_mark",
+        ["by_whom"],
+        postgresql_where=sa.text("mark = 'breach.noticed'"),
+    )
+    op.create_index(
         "register_silence_still",
         "register_silence",
         ["silent_from", "journey_id"],

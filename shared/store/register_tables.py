@@ -177,6 +177,12 @@ register_mark = Table(
     Column("by_whom", Text),
 )
 
+Index(
+    "register_mark_noticed",
+    register_mark.c.by_whom,
+    postgresql_where=register_mark.c.mark == "breach.noticed",
+)
+
 # One row for each part of a silence that fell in one stay: `until_at` is null while it lasts. It is
 # part of a gap from `too_long_from` on, where the silence lasts until then; the days of a silence
 # are the sum of those of its parts, which begin where the one before ended.
