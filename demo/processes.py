@@ -33,11 +33,20 @@ class PortTaken(CannotPlay):
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """One application: its name (and database role), its place in the code, and its port."""
+    """One application: its name (and database role), its place in the code, and its port.
+
+    `also` are the other roles that it signs in as.
+    """
 
     name: str
     module: str
     port: int
+    also: tuple[str, ...] = ()
+
+    @property
+    def role(self) -> str:
+        """The database role that it signs in as."""
+        return self.name
 
     @property
     def address(self) -> str:
@@ -73,6 +82,7 @@ class Worker:
     role: str
     module: str
     verb: str
+    also: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -96,7 +106,7 @@ PROJECTOR = Worker("projector", "gateway", "gateway.register", "run")
 def apps(settings: DemoSettings) -> tuple[App, ...]:
     """Return the four applications with their ports."""
     return (
-        App("gateway", "gateway.app:app", settings.gateway_port),
+        App("gateway", "gateway.app:app", settings.gateway_port, ("data_protection",)),
         App("police", "services.police.app:app", settings.police_port),
         App("cps", "services.cps.app:app", settings.cps_port),
         App("probation", "services.probation.app:app", settings.probation_port),
@@ -153,24 +163,37 @@ class Child:
 def running(
     wanted: Sequence[App | Worker], databases: Mapping[str, str], logs: Path
 ) -> Iterator[tuple[Child, ...]]:
-    """Run all of these, each with its own login to the store, and stop them all at the end."""
+    """Run all of these, each with its own logins to the store, and stop them all at the end.
+
+    `databases` has the address of the store for each role.
+    """
     logs.mkdir(exist_ok=True)
     children: list[Child] = []
     try:
         for one in wanted:
-            children.append(start(one, databases[one.name], logs / one.log))
+            children.append(start(one, logins(one, databases), logs / one.log))
         yield tuple(children)
     finally:
         stop(children)
 
 
-def start(one: App | Worker, database: str, log: Path) -> Child:
-    """Start one process, in a session of its own so that Ctrl-C reaches the player alone."""
+def logins(one: App | Worker, databases: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that tell a process where the store is, for each of its roles."""
+    return {"DATABASE_URL": databases[one.role]} | {
+        f"DATABASE_URL_{role.upper()}": databases[role] for role in one.also
+    }
+
+
+def start(one: App | Worker, settings: Mapping[str, str], log: Path) -> Child:
+    """Start one process, in a session of its own so that Ctrl-C reaches the player alone.
+
+    The settings are added to those of the environment.
+    """
     with log.open("wb") as said:
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "demo.child", *one.words],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": database, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, **settings, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,

@@ -25,7 +25,7 @@ from demo.processes import (
 from demo.samples import Sample, samples
 from demo.summary import summary
 from shared.interrupts import Interrupted, Interrupts
-from shared.settings import DemoSettings, StoreSettings
+from shared.settings import DemoSettings, RolePasswords, StoreSettings
 from shared.store.address import DATABASE, embedded_store
 
 ANSWER_SECONDS = 30.0
@@ -47,8 +47,7 @@ def show(console: Console, interrupts: Interrupts, *, once: bool) -> None:
         interrupts.check()
 
         console.print("Starting the gateway, its projector and the three agencies' services.")
-        databases = {app.name: server.role_url(app.name, DATABASE) for app in wanted}
-        databases[PROJECTOR.name] = server.role_url(PROJECTOR.role, DATABASE)
+        databases = {role: server.role_url(role, DATABASE) for role in RolePasswords.model_fields}
         logs = server.data.with_name("demo")
         children = stack.enter_context(running((*wanted, PROJECTOR), databases, logs))
         # No proxy of the environment stands between us and this machine.

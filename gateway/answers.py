@@ -666,7 +666,7 @@ class BreachesBody(BaseModel):
 
 
 class InterruptionBody(BaseModel):
-    """A time (UTC, `until` exclusive) in which a feed could not send, whose events are missing."""
+    """A time (UTC, `until` exclusive) of a feed whose events are missing: not sent, or erased."""
 
     source: str
     since: datetime = Field(serialization_alias="from")
@@ -697,7 +697,8 @@ class TimelineBody(BaseModel):
     longest_silence: SilenceBody | None
     gaps: list[SilenceBody]
     interruptions: list[InterruptionBody] = Field(
-        description="What may hide news: interruptions that are known, and not replayed yet."
+        description="What may hide news: interruptions that are known and not replayed yet, and "
+        "the moments of events that were erased."
     )
     order: list[OrderBody] = Field(
         description="Whether what should come first did: beside the Code's figures, not in them."

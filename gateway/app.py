@@ -12,12 +12,21 @@ from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
-from gateway.routes import feeds, journeys, obligations, owed, register, subject_access, what_if
+from gateway.routes import (
+    access_log,
+    feeds,
+    journeys,
+    obligations,
+    owed,
+    register,
+    subject_access,
+    what_if,
+)
 from gateway.rulebook import england_and_wales, load_drafts, load_rulebook
 from gateway.state import GatewayState
 from shared.codes import routes as code_lists
 from shared.settings import FeedSettings, SilenceSettings, StoreSettings
-from shared.store import Store, database_for, utc_now
+from shared.store import Store, databases_for_gateway, utc_now
 from shared.web import application
 
 DESCRIPTION = """
@@ -44,12 +53,14 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         rulebook, drafts, calendar = law()
         silence = SilenceSettings()
-        database = database_for("gateway", StoreSettings())
-        url = await run_in_threadpool(database.__enter__)
+        databases = databases_for_gateway(StoreSettings())
+        own, data_protection = await run_in_threadpool(databases.__enter__)
         try:
-            store = await Store.open(url, clock=clock)
+            store = await Store.open(own, clock=clock)
+            log = data_protection and await Store.open(data_protection, clock=clock, pool_size=2)
             app.state.gateway = GatewayState(
                 store=store,
+                access_log=log or None,
                 rulebook=rulebook,
                 drafts=drafts,
                 calendar=calendar,
@@ -61,8 +72,10 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
                 yield
             finally:
                 await store.close()
+                if log:
+                    await log.close()
         finally:
-            await run_in_threadpool(database.__exit__, None, None, None)
+            await run_in_threadpool(databases.__exit__, None, None, None)
 
     async def ready(app: FastAPI) -> None:
         await app.state.gateway.store.ping()
@@ -76,6 +89,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(register.router)
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
+    app.include_router(access_log.router)
     return app
 
 

@@ -18,6 +18,7 @@ class GatewayState:
     """Made once at the start; the clock returns the present in UTC and is asked by routes only."""
 
     store: Store
+    access_log: Store | None  # under the one role that may read it; None where it has no login
     rulebook: Rulebook
     drafts: Mapping[str, DraftRulebook]  # by name; read by what-if alone
     calendar: Calendar

@@ -48,6 +48,8 @@ class Interruption:
     All in UTC; `until` is exclusive, None while it lasts. `replayed` says that all that happened in
     it has been sent since, so that nothing of it is unknown any more. `declared_at` is when we were
     told, `replaced_at` when a correction or withdrawal took its place, None where none has.
+    `erased` says that it is the moment of an event whose content was erased, which hides as much
+    and will never be sent again.
     """
 
     agency: str
@@ -59,6 +61,7 @@ class Interruption:
     reason: str
     declared_at: datetime
     replaced_at: datetime | None
+    erased: bool = False
 
     @property
     def source(self) -> str:

@@ -34,8 +34,8 @@ def speaker(source: str) -> tuple[str, str]:
     return agency, organisation
 
 
-# Events are not frozen: setting each field of a frozen one costs more than the rest of making it.
-# Nobody writes to them all the same.
+# Events and receipts are not frozen: setting each field of a frozen one costs more than the rest of
+# making it. Nobody writes to them all the same.
 @dataclass(slots=True, kw_only=True)
 class JourneyEvent:
     """One thing an agency says happened, in the journey's words.
@@ -78,6 +78,20 @@ class KeptEvent(JourneyEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErasedEvent:
+    """An event whose content was erased: whatever it said is gone, for every moment asked about.
+
+    Its times are in UTC; with precision "day" only the London day of `occurred_at` is known.
+    """
+
+    source: str
+    reference: str
+    occurred_at: datetime
+    precision: Precision
+    received_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
 class Receipt:
     """What a sender holds: the event is kept, under this journey reference, since this moment.
 
@@ -110,9 +124,11 @@ class JourneyRecord:
     It is wider than any one journey: which references belong together, and when, follows from
     the links in effect as known, which the heart decides. The interruptions are those of every
     feed of the organisations that speak in the events or are named in them as the receiver of a
-    file, a handover or a referral, as they were ever known.
+    file, a handover or a referral, as they were ever known. Erased events are apart: nobody can
+    take one for an event that says something.
     """
 
     references: tuple[KnownReference, ...]
     events: tuple[KeptEvent, ...]
     interruptions: tuple[Interruption, ...] = ()
+    erased: tuple[ErasedEvent, ...] = ()

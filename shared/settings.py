@@ -10,16 +10,20 @@ KIB = 1024
 
 
 class StoreSettings(BaseSettings):
-    """Where the journey store is. Without a DATABASE_URL an embedded PostgreSQL is started."""
+    """Where the journey store is. Without a DATABASE_URL an embedded PostgreSQL is started.
+
+    The gateway signs in a second time, under another role, to read the access log.
+    """
 
     model_config = SettingsConfigDict(extra="ignore")
 
     database_url: SecretStr | None = None
+    database_url_data_protection: SecretStr | None = None
     victim_journey_home: Path | None = None
 
 
 class RolePasswords(BaseSettings):
-    """The password of each service's own database role, set by the migrations."""
+    """The password of each database role that signs in, set by the migrations."""
 
     model_config = SettingsConfigDict(env_prefix="DATABASE_PASSWORD_")
 
@@ -27,6 +31,8 @@ class RolePasswords(BaseSettings):
     cps: SecretStr
     probation: SecretStr
     gateway: SecretStr
+    retention: SecretStr
+    data_protection: SecretStr
 
 
 class LogSettings(BaseSettings):

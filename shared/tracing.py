@@ -37,7 +37,7 @@ class Traced:
             return
         said = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
         given = _TRACEPARENT.fullmatch(said)
-        _trace.set(given[1].decode() if given else secrets.token_hex(16))
+        _trace.set(given[1].decode() if given else new_trace())
         began = time.perf_counter()
 
         async def send_and_log(message: Message) -> None:
@@ -57,6 +57,16 @@ class Traced:
                     )
 
         await self._app(scope, receive, send_and_log)
+
+
+def new_trace() -> str:
+    """Return a trace for what nobody gave one: 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+def trace() -> str:
+    """Return the trace of the request that is being answered."""
+    return _trace.get()
 
 
 def route_of(scope: Scope) -> str:

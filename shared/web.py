@@ -30,6 +30,7 @@ SCHEMA = "#/components/schemas/{}"
 # What the addresses of each kind are for, as OpenAPI tells it where there are any.
 TAGS = {
     "code lists": "Who the agencies' organisations are, and which Home Office outcomes there are.",
+    "data protection": "Who did what with victims' data.",
     "events": "Send what happened, and look up what was kept.",
     "feeds": "What came from each system, how it compares with other days, and when it was down.",
     "health": "Whether the service is running, and which build of it.",

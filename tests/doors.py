@@ -79,17 +79,25 @@ async def doors_to(
     apps = [(room.agency, agency_app(room, clock=clock)) for room in (POLICE, CPS, PROBATION)]
     async with AsyncExitStack() as stack:
         clients = [
-            await stack.enter_async_context(serving(app, database.url(role)))
-            for role, app in [*apps, ("gateway", gateway_app(clock=clock))]
+            await stack.enter_async_context(serving(app, database.url(role))) for role, app in apps
         ]
+        gateway = serving(
+            gateway_app(clock=clock), database.url("gateway"), database.url("data_protection")
+        )
+        clients.append(await stack.enter_async_context(gateway))
         yield Doors(*clients)
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def serving(
+    app: FastAPI, database_url: str, data_protection_url: str | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
     """Start an application with its settings from the environment and yield a client of it."""
+    settings = {"DATABASE_URL": database_url}
+    if data_protection_url is not None:
+        settings["DATABASE_URL_DATA_PROTECTION"] = data_protection_url
     async with AsyncExitStack() as stack:
-        with patch.dict(os.environ, {"DATABASE_URL": database_url}):
+        with patch.dict(os.environ, settings):
             await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url="http://here")

@@ -41,7 +41,7 @@ STANDINGS = {
     Standing.ENDED: "ended",
     Standing.RECORDED: "recorded; the Code names no time, so that it is never late",
     Standing.NOTHING_RECORDED: "nothing recorded, which is not to say that nothing was done",
-    Standing.UNKNOWN: "unknown: its owner could not send for a time in which it may have been met",
+    Standing.UNKNOWN: "unknown: what its owner sent of a time when it may have been met is missing",
 }
 
 

@@ -171,7 +171,8 @@ def changes_of(obligation: Obligation) -> tuple[Change, ...]:
                     Standing.RECORDED if obligation.due_at is None else Standing.MET,
                 )
             )
-            settled = again(obligation, replace(obligation.story, interruptions=()))
+            erased = tuple(i for i in obligation.story.interruptions if i.erased)
+            settled = again(obligation, replace(obligation.story, interruptions=erased))
             changes.append(Change(f"{sent} and nothing more counts", settled))
         case _:
             pass

@@ -3,12 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from gateway.journey.story import ABOUT_REFERENCES, Story, in_effect, story_of
 from shared.interruption import Interruption
-from shared.journey_event import JourneyRecord, KeptEvent, KnownReference, reference_id
+from shared.journey_event import (
+    ErasedEvent,
+    JourneyRecord,
+    KeptEvent,
+    KnownReference,
+    reference_id,
+)
+from shared.london import end_of, london_day, start_of
+
+ERASED = "what was said here was erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +26,14 @@ class Membership:
 
     The journey is named by its first-received reference. The events are those known at the moment
     asked about, before corrections and withdrawals are applied; the interruptions are those of all
-    that may owe anything on it, whenever they were declared.
+    that may owe anything on it, whenever they were declared. The erased events beside them say
+    nothing any more.
     """
 
     references: tuple[KnownReference, ...]
     events: tuple[KeptEvent, ...]
     interruptions: tuple[Interruption, ...] = ()
+    erased: tuple[ErasedEvent, ...] = ()
 
     @property
     def id(self) -> UUID:
@@ -37,8 +48,35 @@ class Membership:
     def story(self, *, as_of: datetime, known_at: datetime | None = None) -> Story:
         """Return the journey's story, seen from `as_of`, as known at `known_at` (aware)."""
         return story_of(
-            self.events, as_of=as_of, known_at=known_at, interruptions=self.interruptions
+            self.events,
+            as_of=as_of,
+            known_at=known_at,
+            interruptions=(*self.interruptions, *map(hidden_by, self.erased)),
         )
+
+
+def hidden_by(event: ErasedEvent) -> Interruption:
+    """Return the moment at which its agency said what was erased, as a time that hides what it did.
+
+    It may have been the very telling that was owed. Nobody is in breach because of an erasing.
+    """
+    day = london_day(event.occurred_at)
+    since, until = event.occurred_at, event.occurred_at + timedelta(microseconds=1)
+    if event.precision == "day":
+        since, until = start_of(day), end_of(day)
+    _, agency, organisation, system = event.source.split("/")
+    return Interruption(
+        agency=agency,
+        organisation=organisation,
+        system=system,
+        since=since,
+        until=until,
+        replayed=False,
+        reason=ERASED,
+        declared_at=event.received_at,
+        replaced_at=None,
+        erased=True,
+    )
 
 
 def journey_of(
@@ -75,6 +113,11 @@ def journey_of(
             if e.reference in ours and (known_at is None or e.received_at <= known_at)
         ),
         interruptions=record.interruptions,
+        erased=tuple(
+            e
+            for e in record.erased
+            if e.reference in ours and (known_at is None or e.received_at <= known_at)
+        ),
     )
 
 

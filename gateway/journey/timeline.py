@@ -292,4 +292,10 @@ def findings_of(membership: Membership, story: Story) -> tuple[str, ...]:
             f"The correction {by.id} of {by.source} changes nothing: "
             f"its content is not that of the event {target}."
         )
+    if membership.erased:
+        number = len(membership.erased)
+        events = "an event" if number == 1 else f"{number} events"
+        findings.append(
+            f"The content of {events} was erased: what was said there is neither told nor counted."
+        )
     return tuple(findings)

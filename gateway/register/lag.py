@@ -25,7 +25,7 @@ LAG = """
 SELECT
     (SELECT revision FROM register_state) AS revision,
     (SELECT count(*) FROM (
-        SELECT FROM reference WHERE version > projected_version LIMIT $2 + 1
+        SELECT FROM reference WHERE behind LIMIT $2 + 1
     ) AS waiting) AS behind,
     (SELECT count(*) FROM (
         (SELECT FROM register_journey WHERE yardstick_id < $1 LIMIT $2 + 1)
@@ -34,7 +34,7 @@ SELECT
     ) AS otherwise) AS judged_otherwise,
     (SELECT min(received_at) FROM (
         SELECT reference_id FROM reference
-        WHERE version > projected_version ORDER BY reference_id LIMIT $3
+        WHERE behind ORDER BY reference_id LIMIT $3
     ) AS waiting
     LEFT JOIN register_reference AS kept USING (reference_id)
     CROSS JOIN LATERAL (

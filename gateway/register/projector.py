@@ -41,7 +41,7 @@ MARKED = 1_000
 
 BEHIND = """
 SELECT reference_id FROM reference
-WHERE version > projected_version AND reference_id BETWEEN $1 AND $2
+WHERE behind AND reference_id BETWEEN $1 AND $2
   AND reference_id <> ALL ($4::uuid[])
 ORDER BY reference_id LIMIT $3
 """

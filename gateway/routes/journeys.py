@@ -1,5 +1,6 @@
 """Answers which journey a reference belongs to, and tells a single victim timeline."""
 
+from collections.abc import Collection, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from gateway.journey.membership import Membership, journey_of
 from gateway.journey.timeline import timeline_of
 from gateway.routes.moments import read_moments
 from gateway.state import GatewayState
+from shared.asking import asker_of
 from shared.journey_event import reference_id
 from shared.problems import BadQuestion, Failed, Fault, NotReady, UnknownJourney
 from shared.web import documented
@@ -51,16 +53,18 @@ def state_of(request: Request) -> GatewayState:
     return state
 
 
-async def read_journey(state: GatewayState, asked: UUID, moments: Moments) -> Membership:
+async def read_journey(request: Request, asked: UUID, moments: Moments) -> Membership:
     """Return the journey that has, or was joined to one that has, this id as known at a moment.
 
-    Raises UnknownJourney.
+    That it was looked at is in the access log by then. Raises UnknownJourney.
     """
+    state = state_of(request)
     record = await state.store.read_record(asked)
     found = None if record is None else journey_of(record, asked, known_at=moments.known_at)
     if found is None:
         fault = Fault("journey_id", "is no journey's id", "find the journey by its reference first")
         raise UnknownJourney("No journey with this id is known, or was at that moment.", fault)
+    await note_consultation(request, [found])
     return found
 
 
@@ -70,6 +74,18 @@ def reference_asked(reference: str) -> UUID:
         fault = Fault("reference", "holds a NUL", "take the character out")
         raise BadQuestion("The reference cannot be read.", fault)
     return reference_id(reference)
+
+
+async def note_consultation(request: Request, journeys: Sequence[Membership]) -> None:
+    """Write into the access log that somebody is about to be told of these journeys."""
+    await note_journeys(request, {one.id for one in journeys})
+
+
+async def note_journeys(request: Request, ids: Collection[UUID]) -> None:
+    """Write into the access log that somebody is about to be told of journeys by these ids."""
+    journey = next(iter(ids)) if len(ids) == 1 else None
+    entry = asker_of(request).access("consultation", victims=len(ids), journey=journey)
+    await state_of(request).store.note_access(entry)
 
 
 @router.get("/journeys", responses=documented(BadQuestion, Failed, NotReady))
@@ -92,8 +108,9 @@ async def journeys(
     asked = reference_asked(reference)
     record = await state.store.read_record(asked)
     found = record and journey_of(record, asked, known_at=moments.known_at)
-    items = [JourneyBody.of(found)] if found else []
-    return JourneyList(items=items, as_of=moments.as_of)
+    told = [found] if found else []
+    await note_consultation(request, told)
+    return JourneyList(items=[JourneyBody.of(one) for one in told], as_of=moments.as_of)
 
 
 @router.get(
@@ -115,7 +132,7 @@ async def timeline(
     """
     state = state_of(request)
     moments = read_moments(as_of, known_at, now=state.clock())
-    membership = await read_journey(state, journey_id, moments)
+    membership = await read_journey(request, journey_id, moments)
     told = timeline_of(
         membership,
         state.rulebook,

@@ -1,6 +1,7 @@
 """Reads `as_of` and `known_at` as they are asked: an instant with an offset, or a London day."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
 from gateway.answers import Moments
 from shared.london import NotAnInstant, last_moment_of, read_day, read_instant
@@ -10,13 +11,15 @@ from shared.problems import BadQuestion, Fault
 LONGEST_WRITE = timedelta(seconds=5)
 
 
-def read_moment(name: str, text: str) -> datetime:
-    """Read an instant with an offset, or a date as the last moment of that London day (UTC).
+def read_moment(
+    name: str, text: str, *, of_day: Callable[[date], datetime] = last_moment_of
+) -> datetime:
+    """Read an instant with an offset, or a date as a moment of that London day (UTC): its last.
 
     Raises BadQuestion, naming the parameter.
     """
     try:
-        return last_moment_of(read_day(text))
+        return of_day(read_day(text))
     except (ValueError, OverflowError):
         pass
     try:

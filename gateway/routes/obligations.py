@@ -37,7 +37,7 @@ async def obligations(
     """List everything that was owed on one journey, in order of what started it."""
     state = state_of(request)
     moments = read_moments(as_of, known_at, now=state.clock())
-    membership = await read_journey(state, journey_id, moments)
+    membership = await read_journey(request, journey_id, moments)
     body = ObligationList(
         items=[ObligationBody.of(o) for o in followed(state, membership, moments).obligations],
         judged_by=JudgedBy.of(state.rulebook, state.calendar),
@@ -83,7 +83,7 @@ async def explanation(
     """
     state = state_of(request)
     moments = read_moments(as_of, known_at, now=state.clock())
-    membership = await read_journey(state, journey, moments)
+    membership = await read_journey(request, journey, moments)
     for obligation in followed(state, membership, moments).obligations:
         if obligation.id == obligation_id:
             judged_by = JudgedBy.of(state.rulebook, state.calendar)

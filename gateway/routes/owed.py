@@ -27,7 +27,7 @@ from gateway.register.owed import (
     read_due,
 )
 from gateway.register.rows import FOR_GOOD
-from gateway.routes.journeys import state_of
+from gateway.routes.journeys import note_journeys, state_of
 from gateway.routes.moments import read_moments
 from gateway.state import GatewayState
 from shared.london import last_moment_of, london_day, read_instant, write_instant
@@ -109,6 +109,7 @@ async def breaches(
     )
     lag = await read_lag(state.store, state.yardstick)
     found = await read_breaches(state.store, asked)
+    await note_journeys(request, {one.journey_id for one in found})
     body = BreachList(
         items=[BreachBody.of(one, state.rulebook, seen) for one in found],
         next=following(request, found, limit, seen),
@@ -153,6 +154,7 @@ async def due(
     until = last_moment_of(london_day(seen) + timedelta(days=within_days))
     lag = await read_lag(state.store, state.yardstick)
     found = await read_due(state.store, asked, until + timedelta(microseconds=1))
+    await note_journeys(request, {one.journey_id for one in found})
     body = DueList(
         items=[DueBody.of(one, state.rulebook, seen) for one in found],
         next=following(request, found, limit, seen),

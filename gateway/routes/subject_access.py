@@ -1,5 +1,6 @@
 """Subject access, to the convention of HMPPS: what is held about one victim, for that victim."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Self
@@ -13,6 +14,7 @@ from gateway.journey.membership import journey_of
 from gateway.journey.timeline import timeline_of
 from gateway.routes.journeys import reference_asked, state_of
 from gateway.state import GatewayState
+from shared.asking import asker_of
 from shared.journey_event import KeptEvent
 from shared.london import read_day
 from shared.problems import BadQuestion, Failed, Fault, NotReady
@@ -22,6 +24,7 @@ router = APIRouter(tags=["subject access"])
 
 NOTHING, NOT_HELD = HTTPStatus.NO_CONTENT.value, 209
 HANDLING = "OFFICIAL-SENSITIVE"
+RECIPIENT = "the victim"
 Number = Annotated[str | None, Query(description="A number of HMPPS, of which nothing is held.")]
 
 
@@ -134,6 +137,8 @@ async def subject_access_request(
     account = account_of(told, since, until)
     if account is None:
         return Response(status_code=NOTHING)
+    asker = replace(asker_of(request), recipient=RECIPIENT)
+    await state.store.note_access(asker.access("disclosure", victims=1, journey=membership.id))
     body = SubjectAccessBody.of(account, state, as_of)
     return Response(body.model_dump_json(), media_type="application/json")
 

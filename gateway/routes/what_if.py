@@ -10,7 +10,14 @@ from starlette.concurrency import run_in_threadpool
 from gateway.answers import Moments
 from gateway.journey.difference import Difference, DraftRulebook, Totals, difference_of
 from gateway.journey.membership import journeys_of
-from gateway.routes.journeys import AsOf, JourneyId, KnownAt, read_journey, state_of
+from gateway.routes.journeys import (
+    AsOf,
+    JourneyId,
+    KnownAt,
+    note_consultation,
+    read_journey,
+    state_of,
+)
 from gateway.routes.moments import read_moments
 from gateway.state import GatewayState
 from gateway.what_if.answers import (
@@ -70,7 +77,7 @@ async def journey_what_if(
     state = state_of(request)
     asked = draft_of(state, draft)
     moments = read_moments(as_of, known_at, now=state.clock())
-    membership = await read_journey(state, journey_id, moments)
+    membership = await read_journey(request, journey_id, moments)
     difference = difference_of(
         membership, asked, state.calendar, as_of=moments.as_of, known_at=moments.known_at
     )
@@ -114,6 +121,7 @@ async def what_if(
     records = await state.store.read_records(keys, known_at=cut)
     # Not on the loop, on which others wait for an answer of a millisecond.
     found = await run_in_threadpool(differences, records, asked, state, moments)
+    await note_consultation(request, [difference.membership for difference in found])
     following = None
     if len(keys) == limit:
         # The moments as they were asked: a day of long ago can be asked about, its end cannot.

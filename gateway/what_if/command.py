@@ -1,6 +1,7 @@
 """Asks what all stored journeys would come to under a draft, and tells it as text and CSV."""
 
 import argparse
+import asyncio
 import csv
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -22,10 +23,12 @@ from gateway.what_if.rows import HEADINGS, Row
 from shared.interrupts import Interrupts
 from shared.problems import BadQuestion, NotReady
 from shared.settings import StoreSettings
-from shared.store import database_for, utc_now
+from shared.store import Store, database_for, utc_now
+from shared.store.access import operator
 from shared.store.embedded import CannotStart
 
 DONE, FAILED, WRONG_QUESTION = 0, 1, 2
+PROGRAM = "python -m gateway.what_if"
 
 
 class CannotAnswer(Exception):
@@ -44,7 +47,7 @@ def run(arguments: Sequence[str], interrupts: Interrupts) -> int:
     """
     asked = _parser().parse_args(arguments)
     try:
-        _tell(asked, interrupts)
+        _tell(asked, " ".join(arguments), interrupts)
     except CannotAnswer as error:
         print(error, file=sys.stderr)
         return error.code
@@ -53,7 +56,7 @@ def run(arguments: Sequence[str], interrupts: Interrupts) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m gateway.what_if",
+        prog=PROGRAM,
         description="Tell how all stored journeys would stand under a draft. Not the law.",
     )
     rules = parser.add_mutually_exclusive_group(required=True)
@@ -67,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _tell(asked: argparse.Namespace, interrupts: Interrupts) -> None:
+def _tell(asked: argparse.Namespace, arguments: str, interrupts: Interrupts) -> None:
     now = utc_now()
     files: tuple[Path, ...] = tuple(asked.rules or ())
     rules = Rules(asked.draft or ", ".join(path.name for path in files), files)
@@ -92,7 +95,19 @@ def _tell(asked: argparse.Namespace, interrupts: Interrupts) -> None:
                 totals.add(page.totals)
                 write(page.rows)
                 show(page.share, totals.journeys)
+        with _said():
+            asyncio.run(_note(url, arguments, totals.journeys))
     print(*told(draft, calendar.hash, moments, totals), sep="\n")
+
+
+async def _note(url: str, arguments: str, journeys: int) -> None:
+    """Write into the access log that somebody is about to be told of all journeys."""
+    store = await Store.open(url, pool_size=1)
+    try:
+        by = operator(f"{PROGRAM} {arguments}")
+        await store.note_access(by.access("consultation", victims=journeys))
+    finally:
+        await store.close()
 
 
 def _file(text: str) -> Path:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.settings import RolePasswords
+from migrations.roles import let_in, make_roles, roles_of
 
 revision = "0001"
 down_revision = None
@@ -32,7 +32,7 @@ def upgrade() -> None:
     """Create the tables, then the roles, then what each role may do."""
     _require_postgresql_17()
     _create_tables()
-    _create_roles()
+    make_roles(*SERVICES)
     _grant()
 
 
@@ -165,68 +165,21 @@ def _create_tables() -> None:
     )
 
 
-def _create_roles() -> None:
-    """Create each service's role where it is missing, and set its password and time limits.
-
-    The limits belong to the role in every database: one that is cloned or restored keeps them.
-    """
-    context = op.get_context()
-    given = context.config.attributes.get("passwords") if context.config else None
-    passwords: RolePasswords = given or RolePasswords()
-    # A password must not reach the server's log. Only a superuser may say so; elsewhere it is
-    # only ever a parameter, which servers do not log unless they are told to.
-    op.execute(
-        """
-        DO $$ BEGIN
-            SET LOCAL log_statement = 'none';
-            SET LOCAL log_min_duration_statement = -1;
-            SET LOCAL log_min_error_statement = 'panic';
-        EXCEPTION WHEN insufficient_privilege THEN NULL;
-        END $$
-        """
-    )
-    for service in SERVICES:
-        password = getattr(passwords, service).get_secret_value()
-        op.get_bind().execute(
-            sa.text("SELECT set_config('journey.password', :password, true)"),
-            {"password": password},
-        )
-        op.execute(
-            f"""
-            DO $$ BEGIN
-                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'journey_{service}') THEN
-                    CREATE ROLE journey_{service};
-                END IF;
-                EXECUTE format('ALTER ROLE journey_{service} LOGIN PASSWORD %L',
-                               current_setting('journey.password'));
-                -- Design, section 6: an answer about less than 5 s ago may still change, because
-                -- no write takes longer than this.
-                ALTER ROLE journey_{service} SET transaction_timeout = '5s';
-                ALTER ROLE journey_{service} SET statement_timeout = '5s';
-                ALTER ROLE journey_{service} SET lock_timeout = '3s';
-            END $$
-            """
-        )
-    op.execute("SELECT set_config('journey.password', '', true)")
-
-
 def _grant() -> None:
     """Let each role do what its service does and nothing else."""
     op.execute(
-        f"""
+        """
         DO $$ BEGIN
             EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-            EXECUTE format('GRANT CONNECT ON DATABASE %I TO {_roles(SERVICES)}',
-                           current_database());
         END $$
         """
     )
     op.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-    op.execute(f"GRANT USAGE ON SCHEMA public TO {_roles(SERVICES)}")
+    let_in(*SERVICES)
     op.execute(f"REVOKE ALL ON {', '.join(TABLES)} FROM PUBLIC")
 
     # An agency publishes. It may read what tells it that an event was kept before, no event.
-    agencies = _roles(AGENCIES)
+    agencies = roles_of(*AGENCIES)
     op.execute(f"GRANT INSERT ON event, reference_link, victim_key TO {agencies}")
     op.execute(f"GRANT SELECT, INSERT ON event_identity, feed_interruption TO {agencies}")
     op.execute(f"GRANT SELECT, INSERT, UPDATE (version) ON reference TO {agencies}")
@@ -255,7 +208,3 @@ def _grant() -> None:
             f"CREATE POLICY {agency}_keeps ON feed_interruption TO {role} "
             f"USING (agency = '{agency}')"
         )
-
-
-def _roles(services: tuple[str, ...]) -> str:
-    return ", ".join(f"journey_{service}" for service in services)

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,8 +41,9 @@ from services.door.replies import (
 from services.door.streaming import StreamedLines
 from services.door.vocabulary import vocabulary_of
 from services.door.wire import Reader, read_json, types_of
+from shared.asking import asker_of
 from shared.codes import routes as code_lists
-from shared.journey_event import Agency, JourneyEvent
+from shared.journey_event import Agency, JourneyEvent, reference_id
 from shared.problems import (
     BadMessage,
     BadQuestion,
@@ -162,7 +164,9 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         """
         store: Store = request.app.state.store
         backfill = is_backfill(request)
-        return await answer(request, store.publish_one, store.publish, backfill)
+        by = asker_of(request)
+        keep_one, keep = partial(store.publish_one, by=by), partial(store.publish, by=by)
+        return await answer(request, keep_one, keep, backfill)
 
     @app.post(
         "/v1/events/check",
@@ -210,6 +214,10 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
             raise UnknownEvent(
                 f"No event of {room.agency} is kept under this source and id.", fault
             )
+        entry = asker_of(request).access(
+            "consultation", victims=1, journey=reference_id(found.reference)
+        )
+        await store.note_access(entry)
         return receipt_body(found)
 
     async def answer(request: Request, keep_one: KeepOne, keep: Keep, backfill: bool) -> Response:
@@ -235,7 +243,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
             if len(body) > limits.event_limit_bytes:
                 raise too_large(limits.event_limit_bytes)
             told = await keep_one(
-                intake.event(sent.value, doubtful=sent.doubtful, backfill=backfill)
+                intake.event(sent.value, doubtful=sent.doubtful, backfill=backfill, now=clock())
             )
             if isinstance(told, Problem):
                 raise told

@@ -28,24 +28,30 @@ class Intake:
     translate: Callable[[Message], JourneyEvent]
     clock: Callable[[], datetime]
 
-    def event(self, item: Any, *, doubtful: bool, backfill: bool) -> JourneyEvent:
-        """Return the journey's event that an item says; raises the Problem that refuses it."""
+    def event(self, item: Any, *, doubtful: bool, backfill: bool, now: datetime) -> JourneyEvent:
+        """Return the journey's event that an item says; raises the Problem that refuses it.
+
+        `now` is in UTC.
+        """
         message = self.reader.read(item, doubtful=doubtful)
-        check(message, self.agency, now=self.clock())
-        event = as_corrected(message, self.reader, self.translate, now=self.clock())
+        check(message, self.agency, now=now)
+        event = as_corrected(message, self.reader, self.translate, now=now)
         return replace(event, backfill=True) if backfill else event
 
     async def answer(
         self, sent: Sequence[Sent | Problem], keep: Keep, backfill: bool
     ) -> list[Item]:
         """Answer each item, in order, once those that can be kept are, in one transaction."""
+        now = self.clock()
         refused: list[Problem | None] = []
         events: list[JourneyEvent] = []
         for one in sent:
             try:
                 if isinstance(one, Problem):
                     raise one
-                events.append(self.event(one.value, doubtful=one.doubtful, backfill=backfill))
+                events.append(
+                    self.event(one.value, doubtful=one.doubtful, backfill=backfill, now=now)
+                )
                 refused.append(None)
             except Problem as problem:
                 refused.append(problem)

@@ -23,6 +23,8 @@ def as_journey_event(message: Message, data: Mapping[str, Any]) -> JourneyEvent:
 
 def fields_of(message: Message) -> dict[str, Any]:
     """Return a message's data as plain JSON values: what was sent, instants in UTC, no nulls."""
-    return message.data.model_dump(
-        mode="json", by_alias=True, exclude_none=True, exclude_unset=True
+    # What model_dump calls, without what it asks on the way there, which takes a third of the time.
+    fields: dict[str, Any] = message.data.__pydantic_serializer__.to_python(
+        message.data, mode="json", by_alias=True, exclude_none=True, exclude_unset=True
     )
+    return fields

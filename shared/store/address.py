@@ -29,6 +29,22 @@ def database_for(role: str, settings: StoreSettings) -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def databases_for_gateway(settings: StoreSettings) -> Iterator[tuple[str, str | None]]:
+    """Give the gateway's two addresses: its own, and the one under which the access log is read.
+
+    The second is DATABASE_URL_DATA_PROTECTION, or None, where DATABASE_URL is set; otherwise both
+    are logins to the embedded server. Raises shared.store.embedded.CannotStart.
+    """
+    if settings.database_url is not None:
+        other = settings.database_url_data_protection
+        secret = None if other is None else other.get_secret_value()
+        yield settings.database_url.get_secret_value(), secret
+        return
+    with embedded_store(settings) as server:
+        yield server.role_url("gateway", DATABASE), server.role_url("data_protection", DATABASE)
+
+
+@contextlib.contextmanager
 def embedded_store(settings: StoreSettings) -> Iterator["EmbeddedPostgres"]:
     """Start the embedded server of this checkout, or join it, with its database migrated.
 

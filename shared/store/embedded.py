@@ -4,7 +4,7 @@ The folder `home/<checkout>` holds:
 
     owner.lock      held by the process that started the server and by its watchdog
     server.lock     held by every process of the server itself: when it is free, none is left
-    passwords.json  the passwords of the superuser and of the services' roles, mode 0600
+    passwords.json  the passwords of the superuser and of the roles, mode 0600
     server.json     where the server listens; only there while it can be joined
     server.log      what the server and its watchdog say
     data/           the database (for root it may have to be under /var/lib, see `_data_folder`)
@@ -41,7 +41,7 @@ from shared.settings import RolePasswords
 from shared.store.waiting import wait_for
 
 SUPERUSER = "postgres"
-ROLES = ("police", "cps", "probation", "gateway")
+ROLES = tuple(RolePasswords.model_fields)
 
 # How long a start, a stop or the recovery after a crash may take.
 PATIENCE = 60.0
@@ -135,7 +135,12 @@ class EmbeddedPostgres:
 
     @property
     def role_passwords(self) -> RolePasswords:
-        """The passwords of the services' roles, made once for this checkout."""
+        """The passwords of the roles, made once for this checkout. Raises CannotStart."""
+        if not self._passwords.keys() >= set(ROLES):
+            raise CannotStart(
+                "the server of this checkout was started by an earlier version of it; "
+                "end what runs on it, and start again"
+            )
         return RolePasswords.model_validate({role: self._passwords[role] for role in ROLES})
 
     def owner_url(self, database: str) -> str:
@@ -143,7 +148,7 @@ class EmbeddedPostgres:
         return self._url(SUPERUSER, self._passwords[SUPERUSER], database)
 
     def role_url(self, role: str, database: str) -> str:
-        """Return the address of a database for the role of a service, such as `police`."""
+        """Return the address of a database for a role, such as `police`."""
         return self._url(f"journey_{role}", self._passwords[role], database)
 
     def create_database(self, name: str, template: str = "template1") -> None:
@@ -471,9 +476,12 @@ def _try_lock(path: Path) -> int | None:
 
 
 def _make_passwords(folder: Path) -> None:
-    if not (folder / "passwords.json").exists():
-        names = (SUPERUSER, *ROLES)
-        _write(folder / "passwords.json", {name: secrets.token_urlsafe(24) for name in names})
+    path = folder / "passwords.json"
+    kept = _read(path) if path.exists() else {}
+    # A role may be younger than the database of the checkout.
+    missing = {SUPERUSER, *ROLES} - kept.keys()
+    if missing:
+        _write(path, kept | {name: secrets.token_urlsafe(24) for name in missing})
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -1,8 +1,8 @@
 """Brings a store's tables, roles and grants up to date, and checks that `tables.py` tells them.
 
 `python -m shared.store.migrate` migrates the server at DATABASE_URL, which needs the rights of
-its owner and DATABASE_PASSWORD_POLICE, _CPS, _PROBATION and _GATEWAY. With `--check` it migrates
-a throw-away server instead and exits with 1 where the two differ.
+its owner and the passwords of the roles, such as DATABASE_PASSWORD_POLICE. With `--check` it
+migrates a throw-away server instead and exits with 1 where the two differ.
 """
 
 import argparse

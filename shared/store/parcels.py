@@ -1,40 +1,40 @@
 """An event made ready to be kept: its id, its digest and its rows."""
 
 import hashlib
-import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from shared.journey_event import JourneyEvent, Receipt, reference_id
 from shared.problems import ChangedStory, Fault
+from shared.store.ids import first_id, ids_from
 
-# Writes JSON in the one way in which equal values are equal texts. Made once: json.dumps would
-# make it again for every event, which took longer than all the rest.
-_canonical = json.JSONEncoder(
-    allow_nan=False, default=dict, ensure_ascii=False, separators=(",", ":"), sort_keys=True
-).encode
+# What json.JSONEncoder makes anew for every text it writes, which takes longer than the writing.
+# Equal values are equal texts: keys are sorted, and nothing stands between values that need not.
+_encoder = c_make_encoder(None, dict, encode_basestring, None, ":", ",", True, False, False)
 
 _LINKS = {"reference.linked": True, "reference.unlinked": False}
 
 
 @dataclass(slots=True)
 class Parcel:
-    """One event with what the store adds to it; `data` is its JSON text, the keys in order."""
+    """One event with what the store adds to it.
+
+    `identity` is the source and id by which it is known for ever; `data` is its JSON text, the keys
+    in order.
+    """
 
     event: JourneyEvent
+    identity: tuple[str, str]
     event_id: UUID
     reference_id: UUID
     data: str
     digest: bytes
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        """The source and id by which the event is known for ever."""
-        return self.event.source, self.event.id
 
     def answer(
         self, kept: "Parcel | KeptIdentity", received_at: datetime, *, created: bool
@@ -71,12 +71,18 @@ class KeptIdentity:
 
 def parcels(events: Sequence[JourneyEvent], received_at: datetime) -> list[Parcel]:
     """Make events ready to be kept; their ids are ordered by time and then as they are given."""
-    first = _first_id(received_at)
+    ids = ids_from(first_id(received_at), len(events))
     return [
-        Parcel(event, UUID(int=first + (order << 42)), reference_id(event.reference), data, digest)
-        for order, event in enumerate(events)
+        Parcel(
+            event,
+            (event.source, event.id),
+            event_id,
+            reference_id(event.reference),
+            data,
+            _digest(event, data),
+        )
+        for event_id, event in zip(ids, events, strict=True)
         for data in (_canonical(event.data),)
-        for digest in (_digest(event, data),)
     ]
 
 
@@ -100,21 +106,26 @@ def columns(parcels: Sequence[Parcel], received_at: datetime) -> list[Any]:
             keys.append((parcel.event_id, parcel.reference_id, data["victim_key"]))
     return [
         received_at,
-        [parcel.event_id for parcel in parcels],
-        [parcel.reference_id for parcel in parcels],
-        [event.reference for event in events],
-        [event.source for event in events],
-        [event.id for event in events],
-        [event.type for event in events],
-        [event.occurred_at for event in events],
-        [event.precision for event in events],
-        [event.recorded_at for event in events],
-        [parcel.data for parcel in parcels],
-        [parcel.digest for parcel in parcels],
-        [event.backfill for event in events],
+        _column([parcel.event_id for parcel in parcels]),
+        _column([parcel.reference_id for parcel in parcels]),
+        _column([event.reference for event in events]),
+        _column([event.source for event in events]),
+        _column([event.id for event in events]),
+        _column([event.type for event in events]),
+        _column([event.occurred_at for event in events]),
+        _column([event.precision for event in events]),
+        _column([event.recorded_at for event in events]),
+        f"[{','.join([parcel.data for parcel in parcels])}]",
+        _column([parcel.digest.hex() for parcel in parcels]),
+        _column([event.backfill for event in events]),
         *_turned(sides, 6),
         *_turned(keys, 3),
     ]
+
+
+def _column(values: list[Any]) -> str:
+    """Return the values of a column as a JSON array."""
+    return to_json(values).decode()
 
 
 def _spoken_of(event: JourneyEvent) -> tuple[str, Mapping[str, Any]]:
@@ -136,15 +147,9 @@ def _turned(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [[row[place] for row in rows] for place in range(width)]
 
 
-def _first_id(received_at: datetime) -> int:
-    """Return the first id of a batch, a UUID of version 7 as a number.
-
-    From the left: the milliseconds since 1970, the version, the microseconds, the variant, 20
-    bits for the event's place in its batch, and 42 random bits.
-    """
-    microseconds = int(received_at.timestamp() * 1_000_000)
-    milliseconds, rest = divmod(microseconds, 1000)
-    return milliseconds << 80 | 0x7 << 76 | rest << 64 | 0b10 << 62 | secrets.randbits(42)
+def _canonical(data: Mapping[str, Any]) -> str:
+    """Return data as JSON in the one way in which equal values are equal texts."""
+    return "".join(_encoder(data, 0))
 
 
 def _digest(event: JourneyEvent, data: str) -> bytes:

@@ -37,7 +37,7 @@ _MOMENT = DateTime(timezone=True)
 register_yardstick = Table(
     "register_yardstick",
     metadata,
-    Column("yardstick_id", Integer, Identity(always=True), primary_key=True),
+    Column("yardstick_id", Integer, Identity(), primary_key=True),
     Column("rulebook", Text, nullable=False),
     Column("calendar", Text, nullable=False),
     Column("silence_days", Integer, nullable=False),

@@ -9,6 +9,7 @@ import asyncpg
 
 from shared.journey_event import JourneyEvent, Receipt
 from shared.problems import ChangedStory, Fault, TooBusy, TooMany
+from shared.store.access import Access
 
 Answer = Receipt | ChangedStory
 
@@ -41,6 +42,7 @@ _GONE = (
 @dataclass(slots=True)
 class _Waiting:
     event: JourneyEvent
+    access: Access | None
     answer: asyncio.Future[Answer]
     until: float
 
@@ -53,7 +55,8 @@ class SharedCommits:
     """
 
     def __init__(
-        self, publish: Callable[[Sequence[JourneyEvent]], Awaitable[list[Answer]]]
+        self,
+        publish: Callable[[Sequence[JourneyEvent], Sequence[Access]], Awaitable[list[Answer]]],
     ) -> None:
         self._publish = publish
         self._waiting: deque[_Waiting] = deque()
@@ -64,15 +67,15 @@ class SharedCommits:
         # that one that is locked holds up one lane and not all.
         self._under_way: set[str] = set()
 
-    async def publish(self, event: JourneyEvent) -> Answer:
-        """Return the answer to one event, after the commit that settled it."""
+    async def publish(self, event: JourneyEvent, access: Access | None) -> Answer:
+        """Return the answer to one event, after the commit that settled and noted it."""
         sender = event.agency, event.organisation
         if self._unanswered[sender] >= UNANSWERED_OF_ONE:
             raise too_many(event.organisation)
         if self._unanswered.total() >= UNANSWERED:
             raise too_busy()
         loop = asyncio.get_running_loop()
-        one = _Waiting(event, loop.create_future(), loop.time() + PATIENCE_SECONDS)
+        one = _Waiting(event, access, loop.create_future(), loop.time() + PATIENCE_SECONDS)
         self._waiting.append(one)
         if len(self._slow) == len(self._lanes):
             self._open_lane()
@@ -130,7 +133,8 @@ class SharedCommits:
             _refuse(late, too_busy())
             together = [one for one in together if one.until >= now]
         try:
-            answers = await self._publish([one.event for one in together])
+            entries = [one.access for one in together if one.access is not None]
+            answers = await self._publish([one.event for one in together], entries)
         except Exception as error:
             if len(together) > 1 and _may_do_apart(error):
                 await self._commit_apart(together)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -17,16 +17,20 @@ from shared.feed import Feed, Span
 from shared.interruption import Declaration, KeptDeclaration, interruptions_of
 from shared.journey_event import (
     Agency,
+    ErasedEvent,
     JourneyEvent,
     JourneyRecord,
     KeptEvent,
     KnownReference,
     Receipt,
+    reference_id,
 )
 from shared.london import end_of, start_of
 from shared.problems import NotReady
-from shared.store import feeds, pages, statements
+from shared.store import access, erasing, feeds, pages, statements
+from shared.store.access import Access, Asker, KeptAccess, Verb
 from shared.store.address import for_asyncpg
+from shared.store.ids import edge_of
 from shared.store.parcels import KeptIdentity, Parcel, columns, parcels
 from shared.store.sharing import Answer, SharedCommits
 
@@ -121,23 +125,30 @@ class Store:
         """Return when the store answers and has its tables."""
         await self._ask("SELECT FROM event_identity LIMIT 1", list)
 
-    async def publish_one(self, event: JourneyEvent) -> Answer:
+    async def publish_one(self, event: JourneyEvent, by: Asker | None = None) -> Answer:
         """Keep one event as `publish` does, in a commit that it may share with others that wait.
 
         Raises TooMany where too many events of its organisation wait, TooBusy where of all.
         """
         with _reachable():
-            return await self._shared.publish(event)
+            return await self._shared.publish(
+                event, access.publishing_one(event, by) if by else None
+            )
 
-    async def publish(self, events: Sequence[JourneyEvent]) -> list[Answer]:
+    async def publish(
+        self, events: Sequence[JourneyEvent], by: Asker | None = None
+    ) -> list[Answer]:
         """Keep each event once, all in one transaction, and answer each, in order, after COMMIT.
+
+        The same transaction writes into the access log by whom it was asked, also where all was
+        kept before.
 
         An event that was kept before is answered with its first receipt; other content under the
         same source and id with a ChangedStory, which is returned, not raised, and stops no other.
         Within one call the first of several under one identity is the one that counts.
         """
         with _reachable():
-            return await self._publish(events)
+            return await self._publish(events, access.publishing(events, by) if by else ())
 
     async def check(self, events: Sequence[JourneyEvent]) -> list[Answer]:
         """Return what `publish` would answer now, and keep nothing."""
@@ -204,15 +215,17 @@ class Store:
                 except _IN_EACH_OTHERS_WAY as error:
                     raise _not_ready() from error
 
-    async def _publish(self, events: Sequence[JourneyEvent]) -> list[Answer]:
+    async def _publish(
+        self, events: Sequence[JourneyEvent], entries: Sequence[Access]
+    ) -> list[Answer]:
         if not events:
             return []
         batch = _Batch(events, self._clock)
-        rows = await self._fetch(statements.PUBLISH, batch.made_ready)
-        created = {row["event_id"] for row in rows}
-        before = [
-            identity for identity, first in batch.firsts.items() if first.event_id not in created
-        ]
+        rows = await self._fetch(
+            statements.PUBLISH,
+            lambda: [*batch.made_ready(), *access.columns_of(entries, batch.received_at)],
+        )
+        before = [(row["source"], row["source_event_id"]) for row in rows]
         kept = await self._kept(before)
         if len(kept) < len(before):
             raise _not_ready()  # nothing is acknowledged that is neither new nor found
@@ -277,6 +290,70 @@ class Store:
         """Return every declaration of these agencies in the order in which we were told of them."""
         rows = await self._ask(feeds.DECLARATIONS, lambda: [list(agencies)])
         return [feeds.declaration_of(row) for row in rows]
+
+    async def note_access(self, entry: Access) -> None:
+        """Write into the access log what is about to be answered; return once it is kept."""
+        await self._ask(access.NOTE, lambda: self._noted(entry))
+
+    async def search_access(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        who: str | None = None,
+        organisation: str | None = None,
+        verb: Verb | None = None,
+        journeys: Collection[UUID] | None = None,
+        before: UUID | None = None,
+        limit: int,
+    ) -> list[KeptAccess]:
+        """Return the newest entries of the access log that fit, newest first.
+
+        `since` is inclusive, `until` exclusive; `before` is the last entry's id of the page before.
+        Only the role of data protection may ask.
+        """
+        ends = [edge for edge in (before, until and edge_of(until)) if edge is not None]
+        asked = [
+            since and edge_of(since),
+            min(ends, default=None),
+            who,
+            organisation,
+            verb,
+            None if journeys is None else list(journeys),
+            limit,
+        ]
+        rows = await self._ask(access.SEARCH, lambda: asked)
+        return [access.kept_access(row) for row in rows]
+
+    async def erase_event(self, source: str, id: str, *, reason: str, by: Asker) -> int | None:
+        """Erase the content of an event and of all its corrections, for good.
+
+        Returns how many had any left, or None where no such event is kept. Receipts stay, and so
+        does the digest by which the event, sent again, is known. Only the role of retention may.
+        """
+        rows = await self._ask(erasing.FIND, lambda: [source, id])
+        if not rows:
+            return None
+        return await self._erase(rows[0]["reference_id"], rows[0]["event_id"], reason, by)
+
+    async def erase_reference(self, reference: str, *, reason: str, by: Asker) -> int | None:
+        """Erase the content of every event of a reference, as `erase_event` does of one."""
+        key = reference_id(reference)
+        rows = await self._ask(erasing.FIND_REFERENCE, lambda: [key])
+        return await self._erase(key, None, reason, by) if rows else None
+
+    async def _erase(self, reference: UUID, event: UUID | None, reason: str, by: Asker) -> int:
+        entry = Access(by, "erasure", 1, reference)
+        rows = await self._ask(
+            erasing.ERASE, lambda: self._noted(entry, reference, event, reason, by.who)
+        )
+        erased: int = rows[0]["erased"]
+        return erased
+
+    def _noted(self, entry: Access, *others: Any) -> list[Any]:
+        """Return the arguments of a statement that writes an entry: when, others, the entry."""
+        now = self._clock()
+        return [now, *others, *access.columns_of([entry], now)]
 
     async def _ask(self, statement: str, arguments: Callable[[], list[Any]]) -> list[Any]:
         """Run one statement and return its rows; raises NotReady where the store is not there."""
@@ -354,7 +431,18 @@ def _record(rows: Sequence[Any]) -> JourneyRecord:
                 key=lambda known: (known.first_received_at, known.reference),
             )
         ),
-        events=tuple(_kept_event(row) for row in rows if row["event_id"] is not None),
+        events=tuple(_kept_event(row) for row in rows if row["data"] is not None),
+        erased=tuple(
+            ErasedEvent(
+                source=row["source"],
+                reference=row["reference"],
+                occurred_at=row["occurred_at"],
+                precision=row["time_precision"],
+                received_at=row["received_at"],
+            )
+            for row in rows
+            if row["event_id"] is not None and row["data"] is None
+        ),
         interruptions=interruptions_of(
             feeds.declaration_of(row) for row in rows if row["reference_id"] is None
         ),

@@ -26,6 +26,7 @@ from demo.synthetic.journey import World
 from demo.synthetic.maker import Made, line, make, world_of
 from demo.synthetic.practice import BadPractice, Practice, usual_practice
 from gateway.journey.timeline import timeline_of
+from shared.settings import RolePasswords
 from tests.builders import STANDARD, JourneyBuilder, calendar, rulebook
 from tests.demo.made import ROOMS, membership_of
 from tests.shared.databases import Database
@@ -267,7 +268,7 @@ def test_sent_through_the_doors_the_gateway_tells_the_truth(
     modules |= {agency: f"services.{agency}.app:app" for agency in ROOMS}
     apps = [App(name, module, free_port()) for name, module in modules.items()]
     addresses = {app.name: app.address for app in apps}
-    databases = {app.name: database.url(app.name) for app in apps}
+    databases = {role: database.url(role) for role in RolePasswords.model_fields}
     command = ["--journeys", "60", "--jobs", "1", "--send", "--out", str(tmp_path)]
     for agency in ROOMS:
         command += [f"--{agency}", addresses[agency]]

@@ -115,13 +115,29 @@ def test_every_environment_name_is_a_setting(ours: dict[str, dict[str, Any]]) ->
 
 def test_every_app_signs_in_as_its_own_role(services: dict[str, dict[str, Any]]) -> None:
     owner = services["db"]["environment"]
-    assert set(RolePasswords.model_fields) == set(APPS)
-    for service, role, password in [
-        *((app, f"journey_{app}", f"DATABASE_PASSWORD_{app.upper()}") for app in APPS),
-        ("projector", f"journey_{PROJECTOR.role}", f"DATABASE_PASSWORD_{PROJECTOR.role.upper()}"),
-        ("migrate", owner["POSTGRES_USER"], "DATABASE_PASSWORD_OWNER"),
+    # No service erases: whoever does signs in from outside.
+    assert set(RolePasswords.model_fields) == {*APPS, "data_protection", "retention"}
+    assert [s for s in APPS if "RETENTION" in str(services[s])] == []
+    for service, role, password, name in [
+        *(
+            (app, f"journey_{app}", f"DATABASE_PASSWORD_{app.upper()}", "DATABASE_URL")
+            for app in APPS
+        ),
+        (
+            "gateway",
+            "journey_data_protection",
+            "DATABASE_PASSWORD_DATA_PROTECTION",
+            "DATABASE_URL_DATA_PROTECTION",
+        ),
+        (
+            "projector",
+            f"journey_{PROJECTOR.role}",
+            f"DATABASE_PASSWORD_{PROJECTOR.role.upper()}",
+            "DATABASE_URL",
+        ),
+        ("migrate", owner["POSTGRES_USER"], "DATABASE_PASSWORD_OWNER", "DATABASE_URL"),
     ]:
-        address = services[service]["environment"]["DATABASE_URL"]
+        address = services[service]["environment"][name]
         variable = re.search(REQUIRED, address)
         assert variable, service
         assert variable[1] == password, service

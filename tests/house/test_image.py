@@ -115,7 +115,10 @@ def test_the_steps_give_containers_that_work(
         cwd=home,
         env=environment
         | {"DATABASE_URL": database.owner_url}
-        | {f"DATABASE_PASSWORD_{app.upper()}": password_of(database.url(app)) for app in APPS},
+        | {
+            f"DATABASE_PASSWORD_{role.upper()}": password_of(database.url(role))
+            for role in [*APPS, "retention", "data_protection"]
+        },
         check=True,
     )
     with ExitStack() as stack:

@@ -21,7 +21,7 @@ import asyncpg
 import psutil
 import pytest
 
-from shared.store.embedded import EmbeddedPostgres
+from shared.store.embedded import CannotStart, EmbeddedPostgres
 from shared.store.waiting import wait_for
 
 CHECKOUT = Path(__file__).parents[2]
@@ -169,10 +169,25 @@ def test_after_a_stop_nothing_is_left_and_the_data_is_kept(home: Path) -> None:
     folder = server.data.parent
     sockets = sockets_of(folder)
     ask(server.owner_url("postgres"), "CREATE TABLE kept AS SELECT 42 AS answer")
+    passwords = server.role_passwords
     server.stop()
     assert left_behind(folder, sockets) == []
+    forget_password(folder, "retention")  # as an earlier version would have left it
     with EmbeddedPostgres.start(home) as again:
         assert ask(again.owner_url("postgres"), "SELECT answer FROM kept") == 42
+        made = again.role_passwords
+        assert made.retention != passwords.retention
+        assert made.model_copy(update={"retention": passwords.retention}) == passwords
+        forget_password(folder, "retention")
+        with pytest.raises(CannotStart, match="earlier version"):
+            EmbeddedPostgres.start(home).role_passwords  # noqa: B018 - it raises
+
+
+def forget_password(folder: Path, role: str) -> None:
+    path = folder / "passwords.json"
+    path.write_text(
+        json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != role})
+    )
 
 
 def test_a_killed_owner_takes_the_server_with_it(home: Path) -> None:

@@ -13,12 +13,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.exc import DBAPIError
 
+from shared.journey_event import reference_id
 from shared.settings import RolePasswords, StoreSettings
-from shared.store import database_for
+from shared.store import Store, database_for
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import differences, downgrade, upgrade
 from shared.store.waiting import wait_for
-from tests.shared.databases import Database
+from tests.conftest import OpenStore
+from tests.shared.databases import CASE, CONTACT, CRIME, Database, linked, said
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -83,6 +85,40 @@ def test_down_and_up_again(empty: Database) -> None:
     assert tables(empty) == {"alembic_version"}
     upgrade(empty.owner_url, empty.server.role_passwords)
     assert differences(empty.owner_url) == []
+
+
+async def test_links_and_keys_that_were_there_say_whose_they_are_and_what_was_erased_stays_so(
+    database: Database, store: Store, open_store: OpenStore
+) -> None:
+    cps = await open_store("cps")
+    report = {"victim_kind": "person", "victim_key": "vk-1"}
+    await store.publish([said("crime.reported", report), linked(CASE, id="2")])
+    await cps.publish(
+        [
+            said(
+                "reference.linked",
+                {"reference": CRIME, "basis": "file"},
+                source="/cps/south-west/cms",
+                reference=CONTACT,
+            )
+        ]
+    )
+    downgrade(database.owner_url, "0003")
+    upgrade(database.owner_url, database.server.role_passwords)
+    assert differences(database.owner_url) == []
+    links, keys = ask(
+        database.owner_url,
+        "SELECT array_agg(DISTINCT agency || ' ' || reference_id) FROM reference_link",
+        "SELECT agency FROM victim_key",
+    )
+    there = {("police", CRIME), ("police", CASE), ("cps", CONTACT), ("cps", CRIME)}
+    assert set(links) == {f"{agency} {reference_id(reference)}" for agency, reference in there}
+    assert keys == "police"
+
+    ask(database.owner_url, "UPDATE event SET data = NULL WHERE type = 'crime.reported'")
+    with pytest.raises(DBAPIError, match="null values"):
+        downgrade(database.owner_url, "0003")
+    assert differences(database.owner_url) == []
 
 
 def test_several_that_migrate_at_once_migrate_once(empty: Database) -> None:

@@ -74,6 +74,14 @@ async def test_lists_tell_what_every_timeline_tells(played: Doors) -> None:
         await hold_breaches(played, told, as_of)
         await hold_due(played, told, as_of)
     await hold_filters(played)
+    await hold_that_the_look_is_noted(played)
+
+
+async def hold_that_the_look_is_noted(played: Doors) -> None:
+    victims = {b["journey"]["id"] for b in await items(played, "/v1/breaches", limit="499")}
+    log = (await played.gateway.get("/v1/access-log", params={"verb": "consultation"})).json()
+    (noted,) = [e for e in log["items"] if e["what"] == "GET /v1/breaches?limit=499"]
+    assert noted["victims"] == len(victims) > 1
 
 
 async def hold_breaches(played: Doors, told: list[Item], as_of: str) -> None:

@@ -39,6 +39,9 @@ async def test_a_victim_reads_their_own_journey_and_nobody_else_s_label(doors: D
     for label in ("S1", "S2", "D-77"):
         assert f'"{label}"' not in answer.text
         assert f"{label} was" not in answer.text
+    log = await doors.gateway.get("/v1/access-log", params={"verb": "disclosure"})
+    (entry,) = log.json()["items"]
+    assert (entry["victims"], entry["recipient"]) == (1, "the victim")
     by_case = await doors.gateway.get(ADDRESS, params={"reference": CASE})
     assert by_case.json() == body
 

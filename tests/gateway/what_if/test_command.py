@@ -74,6 +74,10 @@ async def test_it_tells_what_the_api_tells_and_that_it_is_not_the_law(stored: Da
     async with doors_to(stored) as doors:
         params = {"draft": DRAFT, "as_of": "2026-11-01"}
         page = (await doors.gateway.get("/v1/what-if", params=params)).json()
+        log = (await doors.gateway.get("/v1/access-log", params={"verb": "consultation"})).json()
+    noted = {entry["role"]: (entry["what"], entry["victims"]) for entry in log["items"]}
+    asked = f"python -m gateway.what_if --draft {DRAFT} --as-of 2026-11-01"
+    assert noted["operator"] == (asked, page["totals"]["journeys"])
     totals, judged_by = page["totals"], page["judged_by"]
     assert f"Draft       {DRAFT}: ULS.REQ" in lines
     assert f"Rulebooks   {judged_by['rulebook']} in force" in lines

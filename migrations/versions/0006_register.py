@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0005"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -51,7 +51,7 @@ def downgrade() -> None:
 def _create_bookkeeping() -> None:
     op.create_table(
         "register_yardstick",
-        sa.Column("yardstick_id", sa.Integer(), sa.Identity(always=True), nullable=False),
+        sa.Column("yardstick_id", sa.Integer(), sa.Identity(), nullable=False),
         sa.Column("rulebook", sa.Text(), nullable=False),
         sa.Column("calendar", sa.Text(), nullable=False),
         sa.Column("silence_days", sa.Integer(), nullable=False),
