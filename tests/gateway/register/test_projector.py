@@ -26,6 +26,7 @@ from tests.gateway.register.registers import (
     yardstick,
 )
 from tests.shared.databases import CASE, CRIME, MARCH, NICHE, Database, linked, said
+from tests.shared.test_erasing import erase
 
 NAMES = [f"crime:kent/{number}/V1" for number in range(8)]
 
@@ -245,6 +246,21 @@ async def test_a_declaration_makes_results_unknown_and_its_replay_settles_them(
     await store.declare(replace(replayed, occurred_at=MARCH + timedelta(days=9)))
     await catch_up(projector)
     assert (await standings(database, later))["R6.ARREST"] == "O"
+    assert await differences(database, reader) == []
+
+
+async def test_what_is_erased_is_judged_without_it(
+    database: Database, store: Store, reader: Store
+) -> None:
+    projector = await projector_of(reader)
+    told = {"about": ["suspect.arrested"], "channel": "phone", "reached": True}
+    await store.publish([said(), said("victim.told", told, id="told")])
+    await catch_up(projector)
+    later = MARCH + timedelta(days=60)
+    assert (await standings(database, later))["R6.ARREST"] == "M"
+    assert await erase(database, "--event", NICHE, "told") == 0
+    await catch_up(projector)
+    assert (await standings(database, later))["R6.ARREST"] == "U"
     assert await differences(database, reader) == []
 
 
