@@ -44,7 +44,7 @@ def run(arguments: Sequence[str], interrupts: Interrupts) -> int:
         with database_for("gateway", StoreSettings()) as url:
             work = _rebuild if asked.verb == "rebuild" else _keep
             with asyncio.Runner(loop_factory=fast_loop()) as runner:
-                runner.run(work(url, yardstick, interrupts))
+                return runner.run(work(url, yardstick, interrupts))
     except ValidationError as error:
         names = "; ".join(f"{str(f['loc'][0]).upper()}: {f['msg']}" for f in error.errors())
         print(names, file=sys.stderr)
@@ -52,7 +52,6 @@ def run(arguments: Sequence[str], interrupts: Interrupts) -> int:
     except (RulebookError, NotReady, CannotStart) as error:
         print(error, file=sys.stderr)
         return FAILED
-    return DONE
 
 
 def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -72,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _keep(url: str, yardstick: Yardstick, interrupts: Interrupts) -> None:
+async def _keep(url: str, yardstick: Yardstick, interrupts: Interrupts) -> int:
     """Keep the register up to date until interrupted; a store that is away is waited for."""
     store = await Store.open(url)
     try:
@@ -82,6 +81,7 @@ async def _keep(url: str, yardstick: Yardstick, interrupts: Interrupts) -> None:
             except NotReady:
                 log.warning("the register waits for the store")
                 await asyncio.sleep(AWAY_SECONDS)
+        return DONE
     finally:
         await store.close()
 
@@ -100,8 +100,11 @@ async def _keep_seated(store: Store, yardstick: Yardstick, interrupts: Interrupt
             await leave_seat(connection, seat)
 
 
-async def _rebuild(url: str, yardstick: Yardstick, interrupts: Interrupts) -> None:
-    """Make the rows of every reference anew and tell how many journeys there are."""
+async def _rebuild(url: str, yardstick: Yardstick, interrupts: Interrupts) -> int:
+    """Make the rows of every reference anew and tell how many journeys there are.
+
+    Return FAILED where some could not be made anew.
+    """
     store = await Store.open(url)
     try:
         projector = Projector(store, yardstick, await number_of(store, yardstick))
@@ -114,5 +117,10 @@ async def _rebuild(url: str, yardstick: Yardstick, interrupts: Interrupts) -> No
                 show(last.int / ALL_KEYS, total)
         lag = await read_lag(store, yardstick)
         print(f"{total:,} journeys made anew. Behind: {lag.behind:,} references.")
+        if projector.set_aside:
+            left = f"{projector.set_aside:,} references could not be projected; see the log."
+            print(left, file=sys.stderr)
+            return FAILED
+        return DONE
     finally:
         await store.close()

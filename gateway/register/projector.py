@@ -128,6 +128,11 @@ class Projector:
         await self._project_all(keys)
         return len(keys) + marked
 
+    @property
+    def set_aside(self) -> int:
+        """How many references could not be projected when they were last tried."""
+        return len(self._aside)
+
     async def rebuild(self, after: UUID) -> tuple[UUID, int]:
         """Make the rows of the next references after a key anew, and trust nothing kept of them.
 
@@ -172,10 +177,10 @@ class Projector:
             if len(keys) > 1:
                 for key in keys:
                     await self._project([key], anew)
-            elif not isinstance(error, (NotReady, Overtaken)):  # those end by themselves
+            elif anew or not isinstance(error, (NotReady, Overtaken)):  # those end by themselves
                 self._aside[keys[0]] = time.monotonic() + SET_ASIDE_SECONDS
                 name = type(error).__name__
-                log.error("one journey cannot be projected and stays behind: %s", name)
+                log.error("one journey cannot be projected and stays as it was: %s", name)
 
     async def _project_together(self, keys: Sequence[UUID], anew: bool) -> None:
         """Project some keys in one transaction. Raises Overtaken where others are always first."""

@@ -148,6 +148,14 @@ async def test_rebuilding_trusts_nothing_that_is_kept(
     assert told == "29 journeys made anew. Behind: 0 references.\n"
     assert await differences(database, reader) == []
 
+    # No door lets this in: an appeal says what became of it.
+    broken = said("appeal.changed", {"suspect": "S1"}, id="broken", reference=names[5])
+    await store.publish([broken])
+    rebuilding = command(database, "rebuild")
+    told, said_of_it = await asyncio.to_thread(rebuilding.communicate)
+    assert (rebuilding.returncode, told) == (1, "29 journeys made anew. Behind: 1 references.\n")
+    assert "1 references could not be projected; see the log." in said_of_it
+
 
 async def test_projectors_share_all_keys_and_take_over_from_those_that_are_gone(
     database: Database,
