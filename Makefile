@@ -28,8 +28,9 @@ synthetic: $(VENV)/ready ## Make synthetic journeys and what is true of them; AR
 test: $(VENV)/ready ## Run the tests; ARGS="tests/house -x" is handed to pytest
 	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(ARGS)
 
-torture: $(VENV)/ready ## Kill, stop and flood the doors many times over; TIMES=50 is how many
-	@TORTURE=$(or $(TIMES),20) $(BIN)/python -m pytest tests/services/test_survival.py -x $(ARGS)
+torture: $(VENV)/ready ## Kill, stop and flood doors and projectors many times over; TIMES=50 is how many
+	@TORTURE=$(or $(TIMES),20) $(BIN)/python -m pytest tests/services/test_survival.py \
+	    tests/gateway/register/test_survival.py -x $(ARGS)
 
 check: $(VENV)/ready ## Check format, lint, types, walls, rules, migrations and dependencies
 	$(BIN)/ruff format --check .

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bench import appends, heart, imports, pages, publish_styles
+from bench import appends, heart, imports, pages, publish_styles, register
 
 print("How to publish: one event a request, kept before the reply (docs/adr/0004)\n")
 publish_styles.main()
@@ -14,3 +14,5 @@ print("\nThe heart: the whole rulebook on one journey after the other\n")
 heart.measure(heart.JOURNEYS, heart.ROUNDS)
 print("\nThe store read from end to end, page by page\n")
 asyncio.run(pages.measure(pages.JOURNEYS, pages.ROUNDS))
+print("\nThe register: events projected, beside how fast they are ingested\n")
+register.main([])

@@ -1,4 +1,4 @@
-"""Starts the four applications as processes of their own, watches them, and stops them."""
+"""Starts applications and workers as processes of their own, watches them, and stops them."""
 
 import contextlib
 import os
@@ -44,6 +44,11 @@ class App:
     also: tuple[str, ...] = ()
 
     @property
+    def role(self) -> str:
+        """The database role that it signs in as."""
+        return self.name
+
+    @property
     def address(self) -> str:
         """Where it is found on this machine."""
         return f"http://{HOST}:{self.port}"
@@ -52,6 +57,50 @@ class App:
     def setting(self) -> str:
         """The environment name that gives it another port."""
         return f"{self.name.upper()}_PORT"
+
+    @property
+    def title(self) -> str:
+        """What it is called where something is said of it."""
+        return f"{self.name} application"
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What its process is told."""
+        return self.module, str(self.port)
+
+    @property
+    def log(self) -> str:
+        """What the file that holds what it says is called."""
+        return f"{self.name}-{self.port}.log"
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process without a door: its name, the role it signs in as, its module and its verb."""
+
+    name: str
+    role: str
+    module: str
+    verb: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is called where something is said of it."""
+        return self.name
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What its process is told."""
+        return self.module, self.verb
+
+    @property
+    def log(self) -> str:
+        """What the file that holds what it says is called."""
+        return f"{self.name}.log"
+
+
+PROJECTOR = Worker("projector", "gateway", "gateway.register", "run")
 
 
 def apps(settings: DemoSettings) -> tuple[App, ...]:
@@ -98,9 +147,9 @@ def is_free(port: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One application's process, and the file that holds what it says."""
+    """One process, and the file that holds what it says."""
 
-    app: App
+    runs: App | Worker
     process: "subprocess.Popen[bytes]"
     log: Path
 
@@ -112,9 +161,12 @@ class Child:
 
 @contextlib.contextmanager
 def running(
-    wanted: Sequence[App], databases: Mapping[str, str], settings: Mapping[str, str], logs: Path
+    wanted: Sequence[App | Worker],
+    databases: Mapping[str, str],
+    settings: Mapping[str, str],
+    logs: Path,
 ) -> Iterator[tuple[Child, ...]]:
-    """Run the applications, each with its own logins to the store, and stop them all at the end.
+    """Run all of these, each with its own logins to the store, and stop them all at the end.
 
     `databases` has the address of the store for each role. The settings are those that all of them
     have, such as whose tokens they take.
@@ -122,29 +174,29 @@ def running(
     logs.mkdir(exist_ok=True)
     children: list[Child] = []
     try:
-        for app in wanted:
-            own = {**settings, **logins(app, databases)}
-            children.append(start(app, own, logs / f"{app.name}-{app.port}.log"))
+        for one in wanted:
+            own = {**settings, **logins(one, databases)}
+            children.append(start(one, own, logs / one.log))
         yield tuple(children)
     finally:
         stop(children)
 
 
-def logins(app: App, databases: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings that tell an application where the store is, for each of its roles."""
-    return {"DATABASE_URL": databases[app.name]} | {
-        f"DATABASE_URL_{role.upper()}": databases[role] for role in app.also
+def logins(one: App | Worker, databases: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that tell a process where the store is, for each of its roles."""
+    return {"DATABASE_URL": databases[one.role]} | {
+        f"DATABASE_URL_{role.upper()}": databases[role] for role in one.also
     }
 
 
-def start(app: App, settings: Mapping[str, str], log: Path) -> Child:
-    """Start one application, in a session of its own so that Ctrl-C reaches the player alone.
+def start(one: App | Worker, settings: Mapping[str, str], log: Path) -> Child:
+    """Start one process, in a session of its own so that Ctrl-C reaches the player alone.
 
     The settings are added to those of the environment.
     """
     with log.open("wb") as said:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "demo.child", app.module, str(app.port)],
+            [sys.executable, "-m", "demo.child", *one.words],
             cwd=ROOT,
             env={**os.environ, **settings, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.PIPE,
@@ -152,7 +204,7 @@ def start(app: App, settings: Mapping[str, str], log: Path) -> Child:
             stderr=said,
             start_new_session=True,
         )
-    return Child(app, process, log)
+    return Child(one, process, log)
 
 
 def stop(children: Sequence[Child]) -> None:
@@ -169,12 +221,12 @@ def stop(children: Sequence[Child]) -> None:
 
 
 def check_alive(children: Sequence[Child]) -> None:
-    """Raise CannotPlay, with its last words, if an application has ended."""
+    """Raise CannotPlay, with its last words, if a process has ended."""
     for child in children:
         code = child.process.poll()
         if code is not None:
             raise CannotPlay(
-                f"The {child.app.name} application ended by itself (exit code {code}). "
+                f"The {child.runs.title} ended by itself (exit code {code}). "
                 f"Its last words:\n{child.last_words()}"
             )
 
@@ -189,11 +241,11 @@ def wait_until_healthy(
     """
     give_up = time.monotonic() + START_SECONDS
     for child in children:
-        while not is_healthy(child.app, client):
+        while isinstance(child.runs, App) and not is_healthy(child.runs, client):
             check_alive(children)
             if time.monotonic() > give_up:
                 raise CannotPlay(
-                    f"The {child.app.name} application was not ready within {START_SECONDS:.0f} "
+                    f"The {child.runs.title} was not ready within {START_SECONDS:.0f} "
                     f"seconds. Its last words:\n{child.last_words()}"
                 )
             pause(PAUSE)

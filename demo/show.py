@@ -13,6 +13,7 @@ from rich.text import Text
 
 from demo.player import NotFound, Player
 from demo.processes import (
+    PROJECTOR,
     App,
     CannotPlay,
     Child,
@@ -51,10 +52,11 @@ def show(console: Console, interrupts: Interrupts, *, once: bool) -> None:
         server = stack.enter_context(embedded_store(StoreSettings()))
         interrupts.check()
 
-        console.print("Starting the gateway and the three agencies' services.")
+        console.print("Starting the gateway, its projector and the three agencies' services.")
         databases = {role: server.role_url(role, DATABASE) for role in RolePasswords.model_fields}
         logs = server.data.with_name("demo")
-        children = stack.enter_context(running(wanted, databases, issuer.environment(), logs))
+        everything = running((*wanted, PROJECTOR), databases, issuer.environment(), logs)
+        children = stack.enter_context(everything)
         # No proxy of the environment stands between us and this machine.
         client = stack.enter_context(httpx.Client(timeout=ANSWER_SECONDS, trust_env=False))
         # Last in, first out: said before the stopping begins.

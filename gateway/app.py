@@ -12,7 +12,16 @@ from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
-from gateway.routes import access_log, feeds, journeys, obligations, subject_access, what_if
+from gateway.routes import (
+    access_log,
+    feeds,
+    journeys,
+    obligations,
+    owed,
+    register,
+    subject_access,
+    what_if,
+)
 from gateway.rulebook import england_and_wales, load_drafts, load_rulebook
 from gateway.state import GatewayState
 from shared.access.guard import open_access
@@ -92,6 +101,8 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(obligations.router)
     app.include_router(what_if.router)
     app.include_router(subject_access.router)
+    app.include_router(owed.router)
+    app.include_router(register.router)
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
     app.include_router(access_log.router)

@@ -17,8 +17,9 @@ from gateway.journey.special import (
     without_special,
 )
 from gateway.journey.timeline import Timeline
-from shared.access.caller import View
+from shared.access.caller import Caller, View, view_of
 from shared.journey_event import JourneyRecord
+from shared.problems import Fault, NotPermitted
 
 
 def record_seen(record: JourneyRecord, view: View) -> JourneyRecord:
@@ -90,3 +91,15 @@ def timeline_body_seen(body: TimelineBody, view: View) -> TimelineBody:
             "obligations": [obligation_seen(one, view) for one in body.obligations],
         }
     )
+
+
+def require_all(caller: Caller) -> View:
+    """Return the view of a caller who may see every journey whole; raises NotPermitted.
+
+    Where a page of a list begins and ends would tell of references that a part does not hold.
+    """
+    view = view_of(caller)
+    if view.organisations is not None:
+        fault = Fault("authorization", "names some organisations only", "ask journey by journey")
+        raise NotPermitted("All journeys are for an inspector of every organisation.", fault)
+    return view

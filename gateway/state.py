@@ -8,6 +8,7 @@ from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
+from gateway.register.rows import Yardstick
 from shared.settings import FeedSettings
 from shared.store import Store
 
@@ -24,3 +25,8 @@ class GatewayState:
     standard: Standard
     feed_settings: FeedSettings
     clock: Callable[[], datetime]
+
+    @property
+    def yardstick(self) -> Yardstick:
+        """By what this gateway would judge a journey."""
+        return Yardstick(self.rulebook, self.calendar, self.standard)

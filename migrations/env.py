@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.settings import StoreSettings
 from shared.store.address import for_sqlalchemy
-from shared.store.tables import metadata
+from shared.store.schema import metadata
 
 # Whoever migrates a database holds this lock, so that services that start together migrate once.
 # The number only has to differ from those of other programs on the same database.

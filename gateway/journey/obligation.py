@@ -14,6 +14,7 @@ from gateway.journey.standing import (
     Ending,
     Interval,
     Standing,
+    Turn,
     intervals_of,
     standing_at,
     turns_of,
@@ -146,7 +147,6 @@ class Obligation:
     @property
     def marks(self) -> Marks:
         """What was recorded beside it: departure, and the breach noticed, told and put right."""
-        late = next((i.since for i in self.standings if i.standing in _LATE), None)
         return marks_of(
             self.story,
             self.duty.id,
@@ -154,14 +154,24 @@ class Obligation:
             self.start,
             self.agency,
             self.due_on,
-            late if self.is_breach else None,
+            self.breach_from if self.is_breach else None,
         )
+
+    @property
+    def breach_from(self) -> datetime | None:
+        """The moment (UTC) from which it is or will be a breach, with what is known, or None."""
+        return breach_from(self.duty, self.turns)
 
     @property
     def standings(self) -> tuple[Interval, ...]:
         """How it stands from its start on, the future included, in order of time."""
+        return intervals_of(self.turns)
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The standings with the moments (UTC) from which they hold, in order of time."""
         ending = self.ending
-        turns = turns_of(
+        return turns_of(
             self.start.at,
             self.counted_from,
             self.due_at,
@@ -171,7 +181,6 @@ class Obligation:
             untimed=self.demand.ends is None,
             unknown_since=self.unknown_since,
         )
-        return intervals_of(turns)
 
     @property
     def total(self) -> Total | None:
@@ -203,9 +212,14 @@ class Obligation:
         It is a hash of the rule, the start's identity and suspect; a period of a duty that repeats
         begins with an event of its own.
         """
+        return self.key.hex()
+
+    @property
+    def key(self) -> bytes:
+        """The id as bytes."""
         event = self.start.event
         words = "\x00".join((self.duty.id, event.source, event.id, self.start.suspect or ""))
-        return sha256(words.encode()).hexdigest()[:24]
+        return sha256(words.encode()).digest()[:12]
 
     @property
     def is_breach(self) -> bool:
@@ -219,6 +233,13 @@ class Obligation:
         if not isinstance(answer, Contact) or answer.carried is not None:
             return True
         return not self.demand.met_by.required(start.data, start.type)
+
+
+def breach_from(duty: Duty, turns: list[Turn]) -> datetime | None:
+    """Return the moment (UTC) from which these turns of a duty are a breach, or None."""
+    if duty.kind is not Kind.CODE:
+        return None
+    return next((since for since, standing in turns if standing in _LATE), None)
 
 
 def agency_of(demand: Demand, start: Fact) -> str:

@@ -1,6 +1,6 @@
 """Answers which journey a reference belongs to, and tells a single victim timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -87,9 +87,14 @@ async def note_consultation(
     request: Request, caller: Caller, journeys: Sequence[Membership]
 ) -> None:
     """Write into the access log that somebody is about to be told of these journeys."""
-    journey = journeys[0].id if len(journeys) == 1 else None
+    await note_journeys(request, caller, {one.id for one in journeys})
+
+
+async def note_journeys(request: Request, caller: Caller, ids: Collection[UUID]) -> None:
+    """Write into the access log that somebody is about to be told of journeys by these ids."""
+    journey = next(iter(ids)) if len(ids) == 1 else None
     asker = asker_of(request, caller)
-    entry = asker.access("consultation", victims=len(journeys), journey=journey)
+    entry = asker.access("consultation", victims=len(ids), journey=journey)
     await state_of(request).store.note_access(entry)
 
 

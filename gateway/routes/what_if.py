@@ -19,7 +19,7 @@ from gateway.routes.journeys import (
     state_of,
 )
 from gateway.routes.moments import read_moments
-from gateway.seeing import difference_seen
+from gateway.seeing import difference_seen, require_all
 from gateway.state import GatewayState
 from gateway.what_if.answers import (
     DraftBody,
@@ -34,7 +34,7 @@ from shared.access.caller import view_of
 from shared.access.guard import ANY_CALLER, Inspector
 from shared.handling import sensitive
 from shared.journey_event import JourneyRecord
-from shared.problems import BadQuestion, Failed, Fault, NotPermitted, NotReady, UnknownJourney
+from shared.problems import BadQuestion, Failed, Fault, NotReady, UnknownJourney
 from shared.web import documented
 
 # About a second's work: whoever wants all of a large store runs the command.
@@ -117,11 +117,7 @@ async def what_if(
     whole store there is the command `python -m gateway.what_if`. For an inspector of every
     organisation only.
     """
-    view = view_of(caller)
-    if view.organisations is not None:
-        # Where a page begins and ends would tell of references that a part does not hold.
-        fault = Fault("authorization", "names some organisations only", "ask journey by journey")
-        raise NotPermitted("All journeys are for an inspector of every organisation.", fault)
+    view = require_all(caller)
     state = state_of(request)
     asked = draft_of(state, draft)
     now = state.clock()

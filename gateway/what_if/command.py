@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import csv
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing, contextmanager
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 
 from gateway.answers import Moments
 from gateway.journey.difference import DraftRulebook, Held, Totals
+from gateway.progress import progress
 from gateway.routes.moments import read_moments
 from gateway.rulebook import RulebookError, england_and_wales, load_rulebook
 from gateway.what_if.answers import NOT_THE_LAW, in_order
@@ -28,7 +28,6 @@ from shared.store.access import operator
 from shared.store.embedded import CannotStart
 
 DONE, FAILED, WRONG_QUESTION = 0, 1, 2
-WIDTH = 30
 PROGRAM = "python -m gateway.what_if"
 
 
@@ -91,7 +90,7 @@ def _tell(asked: argparse.Namespace, arguments: str, interrupts: Interrupts) -> 
             rows=asked.csv is not None,
         )
         totals = Totals()
-        with _said(), closing(follow_stored(question, interrupts)) as pages, _progress() as show:
+        with _said(), closing(follow_stored(question, interrupts)) as pages, progress() as show:
             for page in pages:
                 totals.add(page.totals)
                 write(page.rows)
@@ -153,27 +152,6 @@ def _table(path: Path) -> Iterator[Callable[[Sequence[Row]], None]]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[float, int], None]]:
-    """Show how far we are on one line of the terminal, where there is one."""
-    began = time.monotonic()
-
-    def show(share: float, journeys: int) -> None:
-        took = time.monotonic() - began
-        left = took / share - took if share else 0.0
-        bar = "#" * round(share * WIDTH)
-        line = f"{bar:.<{WIDTH}} {share:4.0%}  {journeys:,} journeys, {left:,.0f} s left"
-        print(f"\r{line:<79}", end="", file=sys.stderr, flush=True)
-
-    if not sys.stderr.isatty():
-        yield lambda share, journeys: None
-        return
-    try:
-        yield show
-    finally:
-        print(f"\r{'':<79}\r", end="", file=sys.stderr, flush=True)
 
 
 def told(

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.settings import RolePasswords, StoreSettings
 from shared.store.address import for_sqlalchemy
-from shared.store.tables import metadata
+from shared.store.schema import metadata
 from shared.store.waiting import in_a_thread, wait_for
 
 

@@ -1,4 +1,4 @@
-"""The statements that go through all that is kept, a page of references at a time."""
+"""The statements that go through what is kept, many references at a time."""
 
 KEYS = """
 SELECT reference_id FROM reference
@@ -6,22 +6,9 @@ WHERE reference_id > $1 AND first_received_at <= $3
 ORDER BY reference_id LIMIT $2
 """
 
-# From each key it walks the links as READ does, as far as they were known, and gives up where it
-# meets a smaller one: what was ever linked is read once, with the smallest key of it, however many
-# pages its keys are spread over. Known to a moment, so that a link that arrives between two pages
-# makes nothing come twice or not at all.
-RECORDS = """
-WITH RECURSIVE joined (origin, reference_id) AS (
-    SELECT key, key FROM unnest($1::uuid[]) AS key
-    UNION
-    SELECT origin, other_id FROM joined CROSS JOIN LATERAL (
-        SELECT other_id FROM reference_link AS link
-        WHERE link.reference_id = joined.reference_id AND link.received_at <= $2 OFFSET 0
-    ) AS link
-    WHERE joined.reference_id >= origin
-), first (origin) AS (
-    SELECT origin FROM joined GROUP BY origin HAVING bool_and(reference_id >= origin)
-), told AS MATERIALIZED (
+# What is told of the references that were joined, by the origin of each walk that counts (`first`).
+_TOLD = """
+, told AS MATERIALIZED (
     SELECT origin, reference.reference_id, reference, first_received_at, version, event_id, source,
            source_event_id, organisation, type, occurred_at, time_precision, recorded_at,
            received_at, data, backfill
@@ -66,3 +53,42 @@ SELECT origin, NULL, NULL, NULL, NULL, NULL, NULL,
 FROM party JOIN declared USING (organisation)
 ORDER BY origin, received_at, event_id
 """
+
+
+def _told_of(walk: str) -> str:
+    return f"WITH RECURSIVE {walk.strip()}{_TOLD}"  # both are ours
+
+
+# From each key it walks the links as READ does, as far as they were known, and gives up where it
+# meets a smaller one: what was ever linked is read once, with the smallest key of it, however many
+# pages its keys are spread over. Known to a moment, so that a link that arrives between two pages
+# makes nothing come twice or not at all.
+RECORDS = _told_of("""
+joined (origin, reference_id) AS (
+    SELECT key, key FROM unnest($1::uuid[]) AS key
+    UNION
+    SELECT origin, other_id FROM joined CROSS JOIN LATERAL (
+        SELECT other_id FROM reference_link AS link
+        WHERE link.reference_id = joined.reference_id AND link.received_at <= $2 OFFSET 0
+    ) AS link
+    WHERE joined.reference_id >= origin
+), first (origin) AS (
+    SELECT origin FROM joined GROUP BY origin HAVING bool_and(reference_id >= origin)
+)
+""")
+
+# The same from any keys: of several that were ever linked one walk counts, and it goes all the way.
+RECORDS_OF = _told_of("""
+joined (origin, reference_id) AS (
+    SELECT key, key FROM unnest($1::uuid[]) AS key
+    UNION
+    SELECT origin, other_id FROM joined CROSS JOIN LATERAL (
+        SELECT other_id FROM reference_link AS link
+        WHERE link.reference_id = joined.reference_id AND link.received_at <= $2 OFFSET 0
+    ) AS link
+), least (origin, reference_id) AS (
+    SELECT DISTINCT ON (origin) origin, reference_id FROM joined ORDER BY origin, reference_id
+), first (origin) AS (
+    SELECT DISTINCT ON (reference_id) origin FROM least ORDER BY reference_id, origin
+)
+""")

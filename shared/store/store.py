@@ -3,8 +3,8 @@
 import asyncio
 import json
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -45,6 +45,9 @@ CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
 # How often a statement that met another in a deadlock is sent before we give up.
 ATTEMPTS = 5
+
+# No event is received later.
+ALL_KNOWN = datetime.max.replace(tzinfo=UTC)
 
 # PostgreSQL writes a value and nothing around it, for which json.loads would look each time.
 _read_json = json.JSONDecoder().raw_decode
@@ -185,9 +188,32 @@ class Store:
         Asked with every key of the store, page by page and as known at one moment, it returns every
         record once. Each is as `read_record` returns it, without what arrived later.
         """
+        return await self._records(pages.RECORDS, keys, known_at)
+
+    async def read_records_of(self, keys: Sequence[UUID]) -> list[JourneyRecord]:
+        """Return the records of these keys, each once, with all that is known, in one snapshot."""
+        return await self._records(pages.RECORDS_OF, keys, ALL_KNOWN)
+
+    async def _records(
+        self, statement: str, keys: Sequence[UUID], known_at: datetime
+    ) -> list[JourneyRecord]:
         asked = [list(keys), known_at]
-        rows = await self._ask(pages.RECORDS, lambda: asked)
+        rows = await self._ask(statement, lambda: asked)
         return [_record(list(own)) for _, own in groupby(rows, itemgetter("origin"))]
+
+    async def ask(self, statement: str, *arguments: Any) -> list[Any]:
+        """Run one statement on what is made from the events, and return its rows after COMMIT."""
+        return await self._ask(statement, lambda: list(arguments))
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a connection for what takes several statements."""
+        with _reachable():
+            async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
+                try:
+                    yield connection
+                except _IN_EACH_OTHERS_WAY as error:
+                    raise _not_ready() from error
 
     async def _publish(
         self, events: Sequence[JourneyEvent], entries: Sequence[Access]

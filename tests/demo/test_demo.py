@@ -222,6 +222,9 @@ def test_interrupted_while_it_is_up_it_leaves_nothing_behind(
             address = f"http://127.0.0.1:{demo.ports[app]}/docs"
             assert any(address in line for line in demo.said)
             assert httpx.get(address).is_success
+        register = f"http://127.0.0.1:{demo.ports['gateway']}/v1/register"
+        assert soon(lambda: bool(httpx.get(register).json()["up_to_date"]))
+        assert httpx.get(register).json()["revision"] > 0
         started = family(process)
         # To the whole group, as the terminal does on Ctrl-C.
         os.killpg(process.pid, sign)

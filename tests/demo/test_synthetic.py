@@ -8,12 +8,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from uuid import UUID
 
 import httpx
 import pytest
@@ -28,32 +25,16 @@ from demo.synthetic.event import Event
 from demo.synthetic.journey import World
 from demo.synthetic.maker import Made, line, make, world_of
 from demo.synthetic.practice import BadPractice, Practice, usual_practice
-from gateway.journey.membership import journey_of
 from gateway.journey.timeline import timeline_of
-from services.cps.app import ROOM as CPS
-from services.door.checks import check
-from services.door.content import as_corrected
-from services.door.wire import Reader
-from services.police.app import ROOM as POLICE
-from services.probation.app import ROOM as PROBATION
 from shared.access.development import local_issuer
-from shared.journey_event import (
-    JourneyEvent,
-    JourneyRecord,
-    KeptEvent,
-    KnownReference,
-    reference_id,
-)
 from shared.settings import RolePasswords
 from tests.builders import STANDARD, JourneyBuilder, calendar, rulebook
+from tests.demo.made import ROOMS, membership_of
 from tests.shared.databases import Database
-from tests.tokens import ANYBODY, bearer
+from tests.tokens import bearer
 
 CHECKOUT = Path(__file__).parents[2]
 MANY = 3000
-NOW = datetime(2026, 7, 1, tzinfo=UTC)
-ROOMS = {room.agency: (room, Reader(room.messages)) for room in (POLICE, CPS, PROBATION)}
-FIELDS = [field.name for field in fields(JourneyEvent)]
 # Timed rules of which no truth is told, and why: silences; and what is not made here.
 LEFT_OUT = {"LOC.FREQ", "VRR.CPS-RASSO"}
 
@@ -70,41 +51,9 @@ def many(world: World) -> list[Made]:
     return [make(world, number) for number in range(MANY)]
 
 
-def kept(made: Made) -> Iterator[KeptEvent]:
-    """Take each event in at its agency's door, as it is sent, without keeping it in a store."""
-    for number, event in enumerate(made.events):
-        room, reader = ROOMS[event.source.split("/")[1]]  # type: ignore[index]  # an agency
-        message = reader.read(json.loads(line(event.cloudevent())))
-        check(message, room.agency, ANYBODY, now=NOW)
-        taken = as_corrected(message, reader, room.translate, now=NOW)
-        yield KeptEvent(
-            **{name: getattr(taken, name) for name in FIELDS},
-            received_at=event.arrives,
-            event_id=UUID(int=number),
-        )
-
-
 def judged(made: Made, as_of: datetime) -> Standings:
     """What the heart says was owed, of the rules of which the truth is told."""
-    events = tuple(kept(made))
-    first: dict[str, datetime] = {}
-    for event in events:
-        for reference in (event.reference, event.data.get("reference")):
-            if reference is not None:
-                first.setdefault(reference, event.received_at)
-    references = tuple(
-        KnownReference(
-            reference=reference,
-            reference_id=reference_id(reference),
-            first_received_at=at,
-            version=1,
-        )
-        for reference, at in first.items()
-    )
-    record = JourneyRecord(references=references, events=events)
-    membership = journey_of(record, reference_id(made.reference))
-    assert membership is not None
-    assert len(membership.events) == len(events), "links join all that was said"
+    membership = membership_of(made)
     timeline = timeline_of(membership, rulebook(), calendar(), STANDARD, as_of=as_of)
     return {
         (owed.duty.id, owed.start.event.id, owed.start.suspect): owed.standing.value

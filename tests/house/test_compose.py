@@ -15,10 +15,12 @@ import yaml
 from fastapi import FastAPI
 from pydantic_settings import BaseSettings
 
+from demo.processes import PROJECTOR
 from shared.settings import AccessSettings, DemoSettings, RolePasswords, StoreSettings
 
 AGENCIES = ["police", "cps", "probation"]
 APPS = [*AGENCIES, "gateway"]
+WORKERS = ["projector"]
 REQUIRED = r"\$\{([A-Z_]+):\?[^}]+\}"  # a variable that must be set and has no value of its own
 
 
@@ -45,7 +47,7 @@ def environments(services: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str
 
 
 def test_it_starts_the_whole_service(services: dict[str, dict[str, Any]]) -> None:
-    assert set(services) == {"db", "migrate", *APPS}
+    assert set(services) == {"db", "migrate", *APPS, *WORKERS}
 
 
 def test_every_command_runs_a_module_that_exists(
@@ -92,8 +94,16 @@ def test_everything_starts_in_order(services: dict[str, dict[str, Any]]) -> None
     assert "healthcheck" in services["db"]
     assert services["migrate"]["depends_on"] == {"db": well}
     assert services["migrate"]["restart"] == "no"
-    for app in APPS:
+    for app in [*APPS, *WORKERS]:
         assert services[app]["depends_on"] == {"db": well, "migrate": done}, app
+        assert services[app]["restart"] == "unless-stopped", app
+
+
+def test_a_worker_runs_its_verb_and_serves_nothing(services: dict[str, dict[str, Any]]) -> None:
+    assert services["projector"]["command"][2:] == [PROJECTOR.module, PROJECTOR.verb]
+    for worker in WORKERS:
+        assert "ports" not in services[worker]
+        assert services[worker]["healthcheck"] == {"disable": True}
 
 
 def test_every_environment_name_is_a_setting(ours: dict[str, dict[str, Any]]) -> None:
@@ -120,6 +130,12 @@ def test_every_app_signs_in_as_its_own_role(services: dict[str, dict[str, Any]])
             "journey_data_protection",
             "DATABASE_PASSWORD_DATA_PROTECTION",
             "DATABASE_URL_DATA_PROTECTION",
+        ),
+        (
+            "projector",
+            f"journey_{PROJECTOR.role}",
+            f"DATABASE_PASSWORD_{PROJECTOR.role.upper()}",
+            "DATABASE_URL",
         ),
         ("migrate", owner["POSTGRES_USER"], "DATABASE_PASSWORD_OWNER", "DATABASE_URL"),
     ]:
@@ -152,7 +168,7 @@ def test_it_holds_no_secret(root: Path, services: dict[str, dict[str, Any]]) -> 
 
 
 def test_ours_may_do_no_more_than_they_must(ours: dict[str, dict[str, Any]]) -> None:
-    assert set(ours) == {"migrate", *APPS}
+    assert set(ours) == {"migrate", *APPS, *WORKERS}
     for service, said in ours.items():
         assert said["read_only"] is True, service
         assert said["cap_drop"] == ["ALL"], service
@@ -164,7 +180,7 @@ def test_every_name_is_told(root: Path, text: str, ours: dict[str, Any], readme:
     example = set(re.findall(r"^#?([A-Z_]+)=", (root / ".env.example").read_text(), re.MULTILINE))
     assert example == variables
     modules = {said["command"][2] for said in ours.values()} - {"uvicorn"}
-    apps = {said["command"][3] for said in ours.values() if said["command"][2] == "uvicorn"}
+    apps = {said["command"][3] for said in ours.values() if len(said["command"]) > 3}
     names = variables | {name for _, name, _ in environments(ours)} | modules | apps
     assert {name for name in names if name not in readme} == set()
 

@@ -29,7 +29,7 @@ from services.probation.app import ROOM as PROBATION
 from shared.access.development import local_issuer
 from shared.problems import Problem
 from shared.store import Verb
-from shared.store.tables import metadata
+from shared.store.schema import metadata
 from tests.services.processes import Service, running
 from tests.shared.databases import Database
 

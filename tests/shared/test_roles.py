@@ -8,6 +8,7 @@ import pytest
 
 from shared.journey_event import Receipt
 from shared.store import Store
+from shared.store.schema import metadata
 from tests.shared.databases import MARCH, Database, said
 
 AGENCIES = ("police", "cps", "probation")
@@ -43,6 +44,7 @@ AGENCY = {
     "feed_interruption": {"SELECT": EVERY, "INSERT": EVERY},
     "access_log": {"INSERT": ENTRY},
 }
+REGISTER = [table for table in metadata.tables if table.startswith("register_")]
 # All that any role may do; whatever table, column, role or verb is not here is refused.
 MAY: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "police": AGENCY,
@@ -58,6 +60,7 @@ MAY: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "sealing": {"SELECT": EVERY},
         "erasure": {"SELECT": EVERY},
         "access_log": {"INSERT": ENTRY},
+        **dict.fromkeys(REGISTER, dict.fromkeys(("SELECT", "INSERT", "UPDATE", "DELETE"), EVERY)),
     },
     "data_protection": {"access_log": {"SELECT": EVERY, "INSERT": ENTRY}},
     "retention": {

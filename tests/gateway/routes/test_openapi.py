@@ -3,11 +3,14 @@
 from itertools import product
 
 from demo.samples import samples
+from shared.store import Store
 from tests.doors import Doors
+from tests.gateway.register.registers import catch_up, projector_of
 
 
-async def test_every_example_is_answered(doors: Doors) -> None:
+async def test_every_example_is_answered(doors: Doors, reader: Store) -> None:
     await doors.play(samples()[0].events)
+    await catch_up(await projector_of(reader))
     described = (await doors.gateway.get("/openapi.json")).json()
     tried = 0
     for path, methods in described["paths"].items():

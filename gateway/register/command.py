@@ -1,0 +1,126 @@
+"""Runs a projector until it is asked to end, or makes the whole register anew and ends."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+
+from pydantic import ValidationError
+
+from gateway.journey.silences import Standard
+from gateway.progress import progress
+from gateway.register.lag import number_of, read_lag
+from gateway.register.projector import Projector
+from gateway.register.rows import Yardstick
+from gateway.register.share import ALL_KEYS, EVERYTHING, leave_seat, share_for, take_seat
+from gateway.rulebook import RulebookError, england_and_wales, load_rulebook
+from shared.interrupts import Interrupts
+from shared.problems import NotReady
+from shared.settings import SilenceSettings, StoreSettings
+from shared.store import Store, database_for
+from shared.store.embedded import CannotStart
+from shared.tracing import log, log_to_stderr
+from shared.web import settle
+
+DONE, FAILED, WRONG_SETTINGS = 0, 1, 2
+# How long a projector that found nothing waits before it looks again: what lists may lag behind.
+IDLE_SECONDS = 0.25
+# How long it waits where the store cannot be reached.
+AWAY_SECONDS = 1.0
+
+
+def run(arguments: Sequence[str], interrupts: Interrupts) -> int:
+    """Return 0 when done or asked to end, 1 where rules or store fail, 2 for wrong settings.
+
+    Raises Interrupted where a rebuilding was.
+    """
+    asked = _parser().parse_args(arguments)
+    log_to_stderr()
+    try:
+        calendar, silence = england_and_wales(), SilenceSettings()
+        standard = Standard(silence.silence_days, silence.member_silence_days)
+        yardstick = Yardstick(load_rulebook(calendar=calendar), calendar, standard)
+        settle()
+        with database_for("gateway", StoreSettings()) as url:
+            work = _rebuild if asked.verb == "rebuild" else _keep
+            with asyncio.Runner(loop_factory=fast_loop()) as runner:
+                return runner.run(work(url, yardstick, interrupts))
+    except ValidationError as error:
+        names = "; ".join(f"{str(f['loc'][0]).upper()}: {f['msg']}" for f in error.errors())
+        print(names, file=sys.stderr)
+        return WRONG_SETTINGS
+    except (RulebookError, NotReady, CannotStart) as error:
+        print(error, file=sys.stderr)
+        return FAILED
+
+
+def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return what makes the event loop that uvicorn uses too, None where it is not there."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gateway.register", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("run", help="keep the register up to date until Ctrl-C; any number may run")
+    verbs.add_parser("rebuild", help="make all of it anew from the events, whatever is kept")
+    return parser
+
+
+async def _keep(url: str, yardstick: Yardstick, interrupts: Interrupts) -> int:
+    """Keep the register up to date until interrupted; a store that is away is waited for."""
+    store = await Store.open(url)
+    try:
+        while not interrupts.came:
+            try:
+                await _keep_seated(store, yardstick, interrupts)
+            except NotReady:
+                log.warning("the register waits for the store")
+                await asyncio.sleep(AWAY_SECONDS)
+        return DONE
+    finally:
+        await store.close()
+
+
+async def _keep_seated(store: Store, yardstick: Yardstick, interrupts: Interrupts) -> None:
+    """Work on the share of one seat, as long as its connection holds. Raises NotReady."""
+    async with store.connection() as connection:
+        seat = await take_seat(connection)
+        projector = Projector(store, yardstick, await number_of(store, yardstick))
+        log.info("projecting in seat %s", seat)
+        try:
+            while not interrupts.came:
+                if not await projector.round(await share_for(connection, seat)):
+                    await asyncio.sleep(IDLE_SECONDS)
+        finally:
+            await leave_seat(connection, seat)
+
+
+async def _rebuild(url: str, yardstick: Yardstick, interrupts: Interrupts) -> int:
+    """Make the rows of every reference anew and tell how many journeys there are.
+
+    Return FAILED where some could not be made anew.
+    """
+    store = await Store.open(url)
+    try:
+        projector = Projector(store, yardstick, await number_of(store, yardstick))
+        total, last = 0, EVERYTHING.first
+        with progress() as show:
+            while last != EVERYTHING.last:
+                interrupts.check()
+                last, journeys = await projector.rebuild(last)
+                total += journeys
+                show(last.int / ALL_KEYS, total)
+        lag = await read_lag(store, yardstick)
+        print(f"{total:,} journeys made anew. Behind: {lag.behind:,} references.")
+        if projector.set_aside:
+            left = f"{projector.set_aside:,} references could not be projected; see the log."
+            print(left, file=sys.stderr)
+            return FAILED
+        return DONE
+    finally:
+        await store.close()

@@ -1,0 +1,65 @@
+"""What is to be kept of all that was ever linked, judged together: its references and its rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from gateway.journey.membership import journeys_of
+from gateway.register.rows import SHAPES, Rows, Yardstick, rows_of
+from shared.journey_event import JourneyRecord
+
+
+class ReferenceRow(NamedTuple):
+    """The journey that a reference is on, the version read, and what we had been told by (UTC)."""
+
+    reference_id: UUID
+    journey_id: UUID
+    version: int
+    told_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """All references of one record, the journeys they make now, and every row of these."""
+
+    references: tuple[ReferenceRow, ...]
+    rows: Rows
+
+
+def judge(record: JourneyRecord, yardstick: Yardstick) -> Judged:
+    """Return all rows of the journeys that a record makes now.
+
+    A record holds all that was ever linked, so that every journey that a link, its undoing, its
+    correction or its withdrawal may have changed is judged with it.
+    """
+    rows: Rows = {table: {} for table in SHAPES}
+    journeys: dict[UUID, UUID] = {}
+    for membership in journeys_of(record):
+        journeys |= {r.reference_id: membership.id for r in membership.references}
+        for table, those in rows_of(membership, yardstick).items():
+            rows[table] |= those
+    told_until: dict[str, datetime] = {}
+    for event in record.events:
+        told_until[event.reference] = max(
+            event.received_at, told_until.get(event.reference, event.received_at)
+        )
+    return Judged(
+        references=tuple(
+            ReferenceRow(
+                r.reference_id, journeys[r.reference_id], r.version, told_until.get(r.reference)
+            )
+            for r in record.references
+        ),
+        rows=rows,
+    )
+
+
+def joined(rows: Sequence[Rows]) -> Rows:
+    """Return the rows of several records, which share none, as one."""
+    together: Rows = {table: {} for table in SHAPES}
+    for one in rows:
+        for table, those in one.items():
+            together[table] |= those
+    return together

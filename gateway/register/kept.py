@@ -1,0 +1,228 @@
+"""Reads what the register holds of some references, and writes what has to change, or nothing.
+
+A writing is one transaction. It first claims every reference that it judged, and goes on only if
+nobody has written any of them since it read them; what it read of them is then what is there, and
+it changes the rows that differ. So two projectors may do the same work, one of them may be killed
+anywhere, and one may come late with old news: the register is whole, and never older than it was.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+
+from gateway.register.judged import ReferenceRow
+from gateway.register.rows import SHAPES, JourneyRow, Rows
+from shared.store.schema import OF_A_JOURNEY
+
+# Whoever writes holds this lock with others; whoever has to know that all who write have heard of
+# a declaration takes it alone. The number only has to differ from those of other programs.
+WRITING = 1_703_2025
+
+READ_REFERENCES = """
+SELECT reference_id, journey_id, version, written
+FROM register_reference WHERE reference_id = ANY ($1::uuid[])
+"""
+
+READ_YARDSTICKS = """
+SELECT journey_id, yardstick_id FROM register_journey WHERE journey_id = ANY ($1::uuid[])
+"""
+
+# Locked in one order, so that two projectors can wait for each other but never in a circle.
+# `written` is one more than was read; nobody else may have made it so.
+CLAIM = """
+INSERT INTO register_reference AS kept (reference_id, journey_id, version, told_until, written)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[])
+    AS judged (reference_id, journey_id, version, told_until, written)
+ORDER BY reference_id
+ON CONFLICT (reference_id) DO UPDATE
+SET journey_id = excluded.journey_id, version = excluded.version,
+    told_until = excluded.told_until, written = excluded.written
+WHERE kept.written = excluded.written - 1
+RETURNING reference_id
+"""
+
+NEXT_REVISION = "UPDATE register_state SET revision = revision + 1 RETURNING revision"
+COUNT_DECLARED = "SELECT count(*) FROM feed_interruption"
+
+# One by one in order, as publishing locks them, and last, so that no post waits for our rows.
+NOTE = """
+UPDATE reference SET projected_version = $2 WHERE reference_id = $1 AND projected_version < $2
+"""
+
+SAME_UNDER_THIS_YARDSTICK = """
+UPDATE register_journey SET yardstick_id = $2 WHERE journey_id = ANY ($1::uuid[])
+"""
+
+_TYPES = postgresql.dialect().type_compiler_instance  # type: ignore[no-untyped-call]
+
+
+class Overtaken(Exception):
+    """Somebody else wrote some of these references, or a declaration came, since we read."""
+
+
+class _Statements:
+    """The statements about one table of a journey's rows."""
+
+    def __init__(self, table: Table) -> None:
+        row, width = SHAPES[table.name]
+        key = row._fields[:width]
+        if key != tuple(column.name for column in table.primary_key):
+            raise TypeError(f"{row.__name__} does not begin with the key of {table.name}")
+        kinds = [_TYPES.process(table.c[name].type) for name in key]
+        gone = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(kinds, 1))
+        same = " AND ".join(f"kept.{name} = gone.{name}" for name in key)
+        self.columns = row._fields
+        # The names are those of our own tables.
+        self.read = (
+            f"SELECT {', '.join(row._fields)} FROM {table.name} "  # noqa: S608
+            "WHERE journey_id = ANY ($1::uuid[])"
+        )
+        self.drop = (
+            f"DELETE FROM {table.name} AS kept "  # noqa: S608
+            f"USING unnest({gone}) AS gone ({', '.join(key)}) WHERE {same}"
+        )
+        self.clear = f"DELETE FROM {table.name} WHERE journey_id = ANY ($1::uuid[])"  # noqa: S608
+
+
+_OF = {table.name: _Statements(table) for table in OF_A_JOURNEY}
+_JOURNEY = "register_journey"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the register holds of some references: their versions, their writings, and the rows."""
+
+    versions: Mapping[UUID, int]
+    written: Mapping[UUID, int]
+    rows: Rows
+    yardsticks: Mapping[UUID, int]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a writing does: keys that go, rows that come, and journeys that only stay as they are.
+
+    `cleared` are journeys all of whose rows go, whatever they are.
+    """
+
+    gone: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
+    fresh: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    same: list[UUID] = field(default_factory=list)
+    cleared: list[UUID] = field(default_factory=list)
+
+
+async def read_kept(connection: asyncpg.Connection, references: Sequence[UUID]) -> Kept:
+    """Return what the register holds of these references and of the journeys they were on."""
+    known = await connection.fetch(READ_REFERENCES, references)
+    journeys = list({row["journey_id"] for row in known})
+    rows: Rows = {}
+    for table, statements in _OF.items():
+        shape, width = SHAPES[table]
+        found = await connection.fetch(statements.read, journeys) if journeys else []
+        made: Iterable[Any] = map(shape._make, found)
+        rows[table] = {row[:width]: row for row in made}
+    yardsticks = await connection.fetch(READ_YARDSTICKS, journeys) if journeys else []
+    return Kept(
+        versions={row["reference_id"]: row["version"] for row in known},
+        written={row["reference_id"]: row["written"] for row in known},
+        rows=rows,
+        yardsticks=dict(yardsticks),
+    )
+
+
+def changes(judged: Rows, kept: Kept, yardstick_id: int) -> Changes:
+    """Return what has to change so that the register holds what was judged.
+
+    The row of a journey is written anew where any of its rows is, because it tells in which
+    revision the journey last changed.
+    """
+    found = Changes()
+    touched: set[UUID] = set()
+    for table in _OF:
+        if table == _JOURNEY:
+            continue
+        old, new = kept.rows[table], judged[table]
+        gone = [key for key, row in old.items() if new.get(key) != row]
+        fresh = [row for key, row in new.items() if old.get(key) != row]
+        touched.update(key[0] for key in gone)  # type: ignore[misc]  # a key begins with the id
+        touched.update(row.journey_id for row in fresh)
+        found.gone[table], found.fresh[table] = gone, [*fresh]
+    old, new = kept.rows[_JOURNEY], judged[_JOURNEY]
+    changed = {key for key, row in new.items() if old.get(key) != row or row.journey_id in touched}
+    found.gone[_JOURNEY] = [key for key in old if key in changed or key not in new]
+    found.fresh[_JOURNEY] = [row for key, row in new.items() if key in changed]
+    found.same = [
+        row.journey_id
+        for key, row in new.items()
+        if key not in changed and kept.yardsticks[row.journey_id] != yardstick_id
+    ]
+    return found
+
+
+def from_nothing(judged: Rows, references: Sequence[UUID]) -> Changes:
+    """Return what makes all rows of some references anew, whatever the register holds of them."""
+    return Changes(
+        fresh={table: [*rows.values()] for table, rows in judged.items()}, cleared=[*references]
+    )
+
+
+async def write(
+    connection: asyncpg.Connection,
+    references: Sequence[ReferenceRow],
+    kept: Kept,
+    found: Changes,
+    *,
+    yardstick_id: int,
+    declared: int,
+) -> None:
+    """Write what has to change on the journeys of these references, all of it or nothing.
+
+    `declared` is how many declarations there were before the events were read. Raises Overtaken.
+    """
+    references = sorted(references)
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", WRITING)
+        if await connection.fetchval(COUNT_DECLARED) != declared:
+            raise Overtaken
+        await _claim(connection, references, kept)
+        for statements in _OF.values():
+            if found.cleared:
+                await connection.execute(statements.clear, found.cleared)
+        for table in _OF:
+            if table != _JOURNEY:
+                await _replace(connection, table, found, _OF[table].columns)
+        if found.fresh.get(_JOURNEY) or found.gone.get(_JOURNEY):
+            revision = await connection.fetchval(NEXT_REVISION)
+            found.fresh[_JOURNEY] = [
+                (*row, yardstick_id, revision) for row in found.fresh.get(_JOURNEY, ())
+            ]
+            columns = (*JourneyRow._fields, "yardstick_id", "revision")
+            await _replace(connection, _JOURNEY, found, columns)
+        if found.same:
+            await connection.execute(SAME_UNDER_THIS_YARDSTICK, found.same, yardstick_id)
+        await connection.executemany(NOTE, [(row.reference_id, row.version) for row in references])
+
+
+async def _claim(
+    connection: asyncpg.Connection, references: Sequence[ReferenceRow], kept: Kept
+) -> None:
+    columns = [list(column) for column in zip(*references, strict=True)]
+    written = [kept.written.get(row.reference_id, 0) + 1 for row in references]
+    if len(await connection.fetch(CLAIM, *columns, written)) < len(references):
+        raise Overtaken
+
+
+async def _replace(
+    connection: asyncpg.Connection, table: str, found: Changes, columns: Sequence[str]
+) -> None:
+    gone, fresh = found.gone.get(table), found.fresh.get(table)
+    if gone:
+        keys = [list(column) for column in zip(*gone, strict=True)]
+        await connection.execute(_OF[table].drop, *keys)
+    if fresh:
+        await connection.copy_records_to_table(table, records=fresh, columns=columns)

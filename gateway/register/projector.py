@@ -1,0 +1,268 @@
+"""Brings the register up to date: a projector judges what is behind, and writes what has changed.
+
+A reference is behind where its version is ahead of the one last projected; a journey is where its
+rows were judged by another yardstick. A declaration of an interruption raises no version, because
+it may concern every journey of an organisation: the projector marks these as behind itself.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from gateway.register.judged import Judged, joined, judge
+from gateway.register.kept import (
+    COUNT_DECLARED,
+    WRITING,
+    Overtaken,
+    changes,
+    from_nothing,
+    read_kept,
+    write,
+)
+from gateway.register.rows import Yardstick
+from gateway.register.share import EVERYTHING, Share
+from shared.problems import NotReady
+from shared.store import Store
+from shared.store.schema import OF_A_JOURNEY
+from shared.store.store import ALL_KNOWN
+from shared.tracing import log
+
+# References judged in one transaction: some 5,000 rows, a fifth of a second's work.
+TOGETHER = 200
+# How many of these are under way at once: one is judged while the database works on another.
+UNDER_WAY = 2
+# How often one that was overtaken is judged again before it is left for the next round.
+ATTEMPTS = 5
+# What cannot be judged is tried again after so long; a new event does not mend a fault of ours.
+SET_ASIDE_SECONDS = 60.0
+# Journeys that a declaration marks in one transaction.
+MARKED = 1_000
+
+BEHIND = """
+SELECT reference_id FROM reference
+WHERE behind AND reference_id BETWEEN $1 AND $2
+  AND reference_id <> ALL ($4::uuid[])
+ORDER BY reference_id LIMIT $3
+"""
+
+JUDGED_OTHERWISE = """
+(SELECT journey_id FROM register_journey
+ WHERE yardstick_id < $5 AND journey_id BETWEEN $1 AND $2 AND journey_id <> ALL ($4::uuid[])
+ LIMIT $3)
+UNION ALL
+(SELECT journey_id FROM register_journey
+ WHERE yardstick_id > $5 AND journey_id BETWEEN $1 AND $2 AND journey_id <> ALL ($4::uuid[])
+ LIMIT $3)
+LIMIT $3
+"""
+
+UNMARKED = """
+SELECT agency, organisation, system, interruption_id AS id, marked.agency IS NULL AS is_new
+FROM feed_interruption
+LEFT JOIN register_declaration AS marked USING (agency, organisation, system, interruption_id)
+WHERE marked.agency IS NULL OR last_journey_id IS NOT NULL
+"""
+BEGIN_MARKING = """
+INSERT INTO register_declaration
+VALUES ($1, $2, $3, $4, '00000000-0000-0000-0000-000000000000') ON CONFLICT DO NOTHING
+"""
+MARKED_UNTIL = """
+SELECT last_journey_id FROM register_declaration
+WHERE (agency, organisation, system, interruption_id) = ($1, $2, $3, $4) FOR UPDATE
+"""
+# The keys come first in the index, so that a page is read without the others.
+CONCERNED = """
+SELECT journey_id FROM register_party
+WHERE organisation = $2 AND agency = $1 AND journey_id > $3 ORDER BY journey_id LIMIT $4
+"""
+# Whoever judged them before has been overtaken, and they are behind. In the order of all who write.
+OVERTAKE = """
+WITH concerned AS MATERIALIZED (
+    SELECT reference_id FROM register_reference WHERE journey_id = ANY ($1::uuid[])
+    ORDER BY reference_id FOR UPDATE
+)
+UPDATE register_reference SET written = written + 1 FROM concerned
+WHERE register_reference.reference_id = concerned.reference_id
+RETURNING register_reference.reference_id
+"""
+BEHIND_AGAIN = "UPDATE reference SET projected_version = 0 WHERE reference_id = $1"
+NOTE_MARKED = """
+UPDATE register_declaration SET last_journey_id = $5
+WHERE (agency, organisation, system, interruption_id) = ($1, $2, $3, $4)
+"""
+
+
+# Rows of journeys that no reference makes any more, should a fault have left any.
+FORGET = [
+    f"DELETE FROM {table.name} AS kept WHERE journey_id > $1 AND journey_id <= $2 AND NOT EXISTS ("  # noqa: S608
+    "SELECT FROM register_reference WHERE register_reference.journey_id = kept.journey_id)"
+    for table in OF_A_JOURNEY
+]
+COUNT_JOURNEYS = """
+SELECT count(*) FROM register_journey WHERE journey_id > $1 AND journey_id <= $2
+"""
+
+
+class Projector:
+    """Projects journeys under one yardstick; every method raises NotReady without a store."""
+
+    def __init__(self, store: Store, yardstick: Yardstick, number: int) -> None:
+        self._store = store
+        self._yardstick = yardstick
+        self._number = number
+        # What failed, with the moment of our own clock from which it is tried again.
+        self._aside: dict[UUID, float] = {}
+        self._after: UUID | None = None
+        # References being judged or written. One reads at a time, and knows what others have read.
+        self._in_hand: set[UUID] = set()
+        self._reading = asyncio.Lock()
+
+    async def round(self, share: Share) -> int:
+        """Project some of what is behind in a share, and return how many references that were."""
+        now = time.monotonic()
+        self._aside = {key: until for key, until in self._aside.items() if until > now}
+        marked = await self._mark_declared()
+        keys = await self._behind(share)
+        keys += await self._judged_otherwise(share)
+        await self._project_all(keys)
+        return len(keys) + marked
+
+    @property
+    def set_aside(self) -> int:
+        """How many references could not be projected when they were last tried."""
+        return len(self._aside)
+
+    async def rebuild(self, after: UUID) -> tuple[UUID, int]:
+        """Make the rows of the next references after a key anew, and trust nothing kept of them.
+
+        Return the key up to which that was done, the last of all at the end, and how many journeys
+        there are from one to the other.
+        """
+        limit = UNDER_WAY * TOGETHER
+        keys = await self._store.read_keys(after=after, limit=limit, known_at=ALL_KNOWN)
+        last = keys[-1] if len(keys) == limit else EVERYTHING.last
+        await self._project_all(keys, anew=True)
+        for statement in FORGET:
+            await self._store.ask(statement, after, last)
+        ((journeys,),) = await self._store.ask(COUNT_JOURNEYS, after, last)
+        return last, journeys
+
+    async def _behind(self, share: Share) -> list[UUID]:
+        """Return the next keys that are behind, going through the share from end to end."""
+        first = share.first if self._after is None else max(share.first, self._after)
+        asked = [first, share.last, UNDER_WAY * TOGETHER, list(self._aside)]
+        keys = [row["reference_id"] for row in await self._store.ask(BEHIND, *asked)]
+        self._after = keys[-1] if len(keys) == UNDER_WAY * TOGETHER else None
+        return keys
+
+    async def _judged_otherwise(self, share: Share) -> list[UUID]:
+        asked = [share.first, share.last, UNDER_WAY * TOGETHER, list(self._aside), self._number]
+        return [row["journey_id"] for row in await self._store.ask(JUDGED_OTHERWISE, *asked)]
+
+    async def _project_all(self, keys: Sequence[UUID], *, anew: bool = False) -> None:
+        parts = iter([keys[n : n + TOGETHER] for n in range(0, len(keys), TOGETHER)])
+        await asyncio.gather(*(self._project_parts(parts, anew) for _ in range(UNDER_WAY)))
+
+    async def _project_parts(self, parts: Iterator[Sequence[UUID]], anew: bool) -> None:
+        for part in parts:
+            await self._project(part, anew)
+
+    async def _project(self, keys: Sequence[UUID], anew: bool) -> None:
+        """Project some keys together, or each alone where that fails: one must not stop others."""
+        try:
+            await self._project_together(keys, anew)
+        except Exception as error:
+            await self._store.ping()  # without a store nothing can be done alone either
+            if len(keys) > 1:
+                for key in keys:
+                    await self._project([key], anew)
+            elif anew or not isinstance(error, (NotReady, Overtaken)):  # those end by themselves
+                self._aside[keys[0]] = time.monotonic() + SET_ASIDE_SECONDS
+                name = type(error).__name__
+                log.error("one journey cannot be projected and stays as it was: %s", name)
+
+    async def _project_together(self, keys: Sequence[UUID], anew: bool) -> None:
+        """Project some keys in one transaction. Raises Overtaken where others are always first."""
+        for attempt in range(ATTEMPTS):
+            try:
+                await self._project_once(keys, anew)
+            except Overtaken:
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                return
+
+    async def _project_once(self, keys: Sequence[UUID], anew: bool) -> None:
+        """Read, judge and write what is not in hand already. Raises Overtaken.
+
+        Declarations are counted before the events are read, and what is kept is read after them:
+        so what others do meanwhile is seen here or by the guard.
+        """
+        async with self._reading:
+            keys = [key for key in keys if key not in self._in_hand]
+            ((declared,),) = await self._store.ask(COUNT_DECLARED)
+            if anew:  # page by page, and so each record once
+                records = await self._store.read_records(keys, known_at=ALL_KNOWN)
+            else:
+                records = await self._store.read_records_of(keys)
+            ours = {r.reference_id for record in records for r in record.references}
+            self._in_hand |= ours
+        try:
+            judged = [judge(record, self._yardstick) for record in records]
+            await self._keep(judged, anew=anew, declared=declared)
+        finally:
+            self._in_hand -= ours
+
+    async def _keep(self, judged: Sequence[Judged], *, anew: bool, declared: int) -> None:
+        """Write what was judged. Raises Overtaken where it is not the newest any more."""
+        references = [row for one in judged for row in one.references]
+        if not references:
+            return
+        rows = joined([one.rows for one in judged])
+        async with self._store.connection() as connection:
+            kept = await read_kept(connection, [row.reference_id for row in references])
+            if any(kept.versions.get(row.reference_id, 0) > row.version for row in references):
+                raise Overtaken
+            if anew:
+                found = from_nothing(rows, [row.reference_id for row in references])
+            else:
+                found = changes(rows, kept, self._number)
+            await write(
+                connection,
+                references,
+                kept,
+                found,
+                yardstick_id=self._number,
+                declared=declared,
+            )
+
+    async def _mark_declared(self) -> int:
+        """Mark the next journeys that a declaration may concern, and return how many there were."""
+        marked = 0
+        for row in await self._store.ask(UNMARKED):
+            declaration = (row["agency"], row["organisation"], row["system"], row["id"])
+            if row["is_new"]:
+                await self._let_all_hear()
+                await self._store.ask(BEGIN_MARKING, *declaration)
+            marked += await self._mark(declaration)
+        return marked
+
+    async def _let_all_hear(self) -> None:
+        """Return when all that is written from now on has heard of what is declared by now."""
+        async with self._store.connection() as connection, connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", WRITING)
+
+    async def _mark(self, declaration: tuple[str, str, str, str]) -> int:
+        agency, organisation, *_ = declaration
+        async with self._store.connection() as connection, connection.transaction():
+            last = await connection.fetchval(MARKED_UNTIL, *declaration)
+            if last is None:
+                return 0  # another projector has marked the last of them
+            found = await connection.fetch(CONCERNED, agency, organisation, last, MARKED)
+            journeys = [row["journey_id"] for row in found]
+            overtaken = await connection.fetch(OVERTAKE, journeys)
+            await connection.executemany(BEHIND_AGAIN, sorted(map(tuple, overtaken)))
+            next_ = journeys[-1] if len(journeys) == MARKED else None
+            await connection.execute(NOTE_MARKED, *declaration, next_)
+            return len(journeys)

@@ -1,0 +1,307 @@
+"""The register's rows of one journey, as values made from its events and from nothing else.
+
+Rows are seen from the end of all time, so that whatever can be said of any moment is in them: each
+tells when its standing turns, with all that is known now. Which moment is asked about is the
+reader's to say. A row is a tuple in the order of its table's columns, its key first.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import chain
+from typing import NamedTuple
+from uuid import UUID
+
+from gateway.journey.calendar import Calendar
+from gateway.journey.duty import Rulebook
+from gateway.journey.limits import AGENCY_OF
+from gateway.journey.marks import MARKS, Marks
+from gateway.journey.membership import Membership
+from gateway.journey.obligation import Obligation, breach_from
+from gateway.journey.obligations import follow_all
+from gateway.journey.silences import Silence, Standard, silences_of
+from gateway.journey.stages import Course, course_of
+from gateway.journey.standing import Standing
+from gateway.journey.story import Story
+from gateway.journey.victim import Victim
+from shared.journey_event import speaker
+from shared.london import london_day, start_of
+
+# Later than all that happens and than every limit; a moment later still cannot be asked about.
+FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
+# Which shape these functions give rows. Raise it with every change of what they say, so that all
+# that is kept is made anew.
+SHAPE = 1
+
+# A letter for each standing: a row has one for each of its turns.
+LETTERS: Mapping[Standing, str] = {
+    Standing.NOT_STARTED: "S",
+    Standing.PENDING: "P",
+    Standing.MET: "M",
+    Standing.MET_LATE: "L",
+    Standing.OVERDUE: "O",
+    Standing.ENDED: "E",
+    Standing.RECORDED: "R",
+    Standing.NOTHING_RECORDED: "N",
+    Standing.UNKNOWN: "U",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """By what rows are judged: the rules, the days and the local standard of silence."""
+
+    rulebook: Rulebook
+    calendar: Calendar
+    standard: Standard
+
+
+class JourneyRow(NamedTuple):
+    """A row of `register_journey` but for the two columns that say how it came to be written.
+
+    Moments are in UTC. The turns go to and fro, from the moment it first holds.
+    """
+
+    journey_id: UUID
+    reference: str
+    reference_count: int
+    police_reference: bool
+    began_at: datetime
+    victim_kind: str
+    under_18_until: datetime | None
+    enhanced_turns: list[datetime] | None
+    open_turns: list[datetime]
+
+
+class PartyRow(NamedTuple):
+    """A row of `register_party`."""
+
+    journey_id: UUID
+    agency: str
+    organisation: str
+    speaks: bool
+
+
+class StageRow(NamedTuple):
+    """A row of `register_stage`; `until_at` (UTC, exclusive) is None while it lasts."""
+
+    journey_id: UUID
+    since_at: datetime
+    until_at: datetime | None
+    stage: int
+    holder: str
+    organisation: str | None
+
+
+class ObligationRow(NamedTuple):
+    """A row of `register_obligation`; moments in UTC, `due_on` a London day."""
+
+    journey_id: UUID
+    obligation_id: bytes
+    rule: str
+    owner: str
+    organisation: str | None
+    suspect: str | None
+    enhanced: bool
+    stage: int | None
+    started_at: datetime
+    due_on: date | None
+    due_at: datetime | None
+    breach_from: datetime | None
+    content_stated: bool
+    turns: list[datetime]
+    standings: str
+
+
+class MarkRow(NamedTuple):
+    """A row of `register_mark`: when (UTC, London day) and by whom, where it says so."""
+
+    journey_id: UUID
+    obligation_id: bytes
+    mark: str
+    marked_at: datetime
+    marked_on: date
+    by_whom: str | None
+
+
+class SilenceRow(NamedTuple):
+    """A row of `register_silence`: the part of a silence in one stay, and the silence it is of.
+
+    Moments in UTC, ends exclusive and None while it lasts; days are London days.
+    """
+
+    journey_id: UUID
+    since_at: datetime
+    until_at: datetime | None
+    since_on: date
+    until_on: date | None
+    silent_from: datetime
+    silent_until: datetime | None
+    too_long_from: datetime
+    allowed_days: int
+    agreed: bool
+    stage: int
+    holder: str
+    organisation: str | None
+
+
+Row = JourneyRow | PartyRow | StageRow | ObligationRow | MarkRow | SilenceRow
+# By the name of its table, then by its key.
+Rows = dict[str, dict[tuple[object, ...], Row]]
+
+# The tables, each with its row and how many columns its key has.
+SHAPES: Mapping[str, tuple[type[Row], int]] = {
+    "register_journey": (JourneyRow, 1),
+    "register_party": (PartyRow, 3),
+    "register_stage": (StageRow, 2),
+    "register_obligation": (ObligationRow, 2),
+    "register_mark": (MarkRow, 3),
+    "register_silence": (SilenceRow, 2),
+}
+
+
+def rows_of(membership: Membership, yardstick: Yardstick) -> Rows:
+    """Return every row of one journey, with all that is known."""
+    story = membership.story(as_of=FOR_GOOD)
+    course = course_of(story)
+    obligations = follow_all(
+        yardstick.rulebook, story, yardstick.calendar, course=course
+    ).obligations
+    owed = [obligation_row(membership.id, one, course) for one in obligations]
+    journey = membership.id
+    rows: dict[str, Iterable[Row]] = {
+        "register_journey": [journey_row(membership, story, course)],
+        "register_party": parties(membership, owed),
+        "register_stage": [
+            StageRow(journey, s.since, s.until, int(s.stage), s.holder, s.organisation)
+            for s in course.spans
+        ],
+        "register_obligation": owed,
+        "register_mark": marks(story, obligations, owed),
+        "register_silence": chain.from_iterable(
+            silence_rows(journey, silence)
+            for silence in silences_of(story, course, yardstick.standard)
+        ),
+    }
+    return {table: {row[: SHAPES[table][1]]: row for row in those} for table, those in rows.items()}
+
+
+def journey_row(membership: Membership, story: Story, course: Course) -> JourneyRow:
+    """Return what is said of the journey as a whole.
+
+    One of which nothing has happened, or is left, began when we first heard of it.
+    """
+    first = membership.references[0]
+    began_at = course.spans[0].since if course.spans else first.first_received_at
+    victim = story.victim
+    return JourneyRow(
+        journey_id=membership.id,
+        reference=membership.name,
+        reference_count=len(membership.references),
+        police_reference=any(r.reference.startswith("crime:") for r in membership.references),
+        began_at=began_at,
+        victim_kind=victim.kind,
+        under_18_until=under_18_until(victim),
+        enhanced_turns=enhanced_turns(victim, began_at),
+        open_turns=[moment for since, until in course.open for moment in (since, until) if moment],
+    )
+
+
+def under_18_until(victim: Victim) -> datetime | None:
+    """Return the moment (UTC) until which the victim is a child, or None where never known as one.
+
+    Who was reported as a child, without a birthday, stays one.
+    """
+    if victim.turns_18_on is not None:
+        return start_of(victim.turns_18_on)
+    return FOR_GOOD if victim.under_18 else None
+
+
+def enhanced_turns(victim: Victim, began_at: datetime) -> list[datetime] | None:
+    """Return from when (UTC) Enhanced Rights were owed and from when not, in turn; None for never.
+
+    They change with an assessment and with a birthday, each from its London day on.
+    """
+    changes = {assessment.since for assessment in victim.assessments}
+    if victim.turns_18_on is not None:
+        changes.add(victim.turns_18_on)
+    moments = [began_at, *(start_of(day) for day in sorted(changes) if start_of(day) > began_at)]
+    turns: list[datetime] = []
+    for moment in moments:
+        enhanced = victim.enhanced_because(london_day(moment)) is not None
+        if enhanced != len(turns) % 2:
+            turns.append(moment)
+    return turns or None
+
+
+def parties(membership: Membership, owed: Iterable[ObligationRow]) -> Iterator[PartyRow]:
+    """Yield the organisations that sent events of a journey or owe anything on it."""
+    speak = {speaker(event.source) for event in membership.events}
+    owe = {(AGENCY_OF.get(row.owner, row.owner), row.organisation) for row in owed}
+    for agency, organisation in speak | owe:
+        if organisation is not None:
+            yield PartyRow(membership.id, agency, organisation, (agency, organisation) in speak)
+
+
+def obligation_row(journey_id: UUID, owed: Obligation, course: Course) -> ObligationRow:
+    """Return one obligation with its turns."""
+    turns, start = owed.turns, owed.start
+    span = course.at(start.at)
+    # By place and not by name, as below: this is done for every obligation there is.
+    return ObligationRow(
+        journey_id,
+        owed.key,
+        owed.duty.id,
+        owed.owner,
+        owed.organisation,
+        start.suspect,
+        owed.enhanced_because is not None,
+        None if span is None else int(span.stage),
+        start.at,
+        owed.due_on,
+        owed.due_at,
+        breach_from(owed.duty, turns),
+        owed.content_stated,
+        [since for since, _ in turns],
+        "".join([LETTERS[standing] for _, standing in turns]),
+    )
+
+
+def marks(
+    story: Story, obligations: Iterable[Obligation], rows: Iterable[ObligationRow]
+) -> Iterator[MarkRow]:
+    """Yield what was recorded beside obligations and counts; most journeys have nothing of it."""
+    if not any(type_ in story.facts_by_type for type_ in MARKS):
+        return
+    for owed, row in zip(obligations, rows, strict=True):
+        yield from mark_rows(row, owed.marks)
+
+
+def mark_rows(row: ObligationRow, marks: Marks) -> Iterator[MarkRow]:
+    """Yield the rows of the marks beside one obligation."""
+    for fact in (marks.departure, marks.noticed, marks.victim_told, marks.remedied):
+        if fact is not None:
+            by_whom = marks.noticed_by if fact is marks.noticed else None
+            yield MarkRow(row.journey_id, row.obligation_id, fact.type, fact.at, fact.day, by_whom)
+
+
+def silence_rows(journey_id: UUID, silence: Silence) -> Iterator[SilenceRow]:
+    """Yield the parts of one silence, the last of them without an end while it lasts."""
+    silent_until = None if silence.still else silence.until
+    for part in silence.parts:
+        lasts = silence.still and part.until == silence.until
+        yield SilenceRow(
+            journey_id,
+            part.since,
+            None if lasts else part.until,
+            london_day(part.since),
+            None if lasts else london_day(part.until),
+            silence.since,
+            silent_until,
+            silence.too_long_from,
+            silence.allowed_days,
+            silence.agreed,
+            int(part.span.stage),
+            part.span.holder,
+            part.span.organisation,
+        )

@@ -1,0 +1,234 @@
+"""Every table of the register: what lists and figures read, kept from the events by a projector.
+
+Nothing here is a source: all of it can be made again from the events. Keys lead with the journey's
+id, so that an engine that shards by it keeps a journey together. No row says how something stands
+now. Each says when its standing turns, so that a query picks by the moment asked about and nothing
+has to sweep the clock. A `turns` column holds such moments in order, and
+`width_bucket(moment, turns)` is the place of the last one reached, 0 before the first.
+All times are timestamptz and stored in UTC; columns that end in `_on` are London days.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.store.tables import metadata
+
+_MOMENT = DateTime(timezone=True)
+
+# Yardsticks, by which rows were judged: the hashes of rulebook and calendar, the local standard of
+# silence, and the number of the shape that this code gives rows. Rows under another are behind.
+register_yardstick = Table(
+    "register_yardstick",
+    metadata,
+    Column("yardstick_id", Integer, Identity(), primary_key=True),
+    Column("rulebook", Text, nullable=False),
+    Column("calendar", Text, nullable=False),
+    Column("silence_days", Integer, nullable=False),
+    Column("member_silence_days", Integer, nullable=False),
+    Column("shape", Integer, nullable=False),
+    UniqueConstraint(
+        "rulebook",
+        "calendar",
+        "silence_days",
+        "member_silence_days",
+        "shape",
+        name="register_yardstick_once",
+    ),
+)
+
+# One row, locked by each writing from its last steps to its commit: revisions come in the order in
+# which they can be seen, so that whoever follows them loses nothing.
+register_state = Table(
+    "register_state",
+    metadata,
+    Column("only_one", Boolean, primary_key=True, server_default=text("true")),
+    Column("revision", BigInteger, nullable=False, server_default=text("0")),
+    CheckConstraint("only_one", name="is_alone"),
+)
+
+# Which journey each reference was found on, in which version it was read, and what we had been told
+# by then. `written` rises with every writing: a writer that read another number has been overtaken.
+register_reference = Table(
+    "register_reference",
+    metadata,
+    Column("reference_id", Uuid, primary_key=True),
+    Column("journey_id", Uuid, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("told_until", _MOMENT),
+    Column("written", BigInteger, nullable=False),
+)
+Index("register_reference_journey", register_reference.c.journey_id)
+
+# One row a journey. The `turns` begin with the moment from which it holds and go to and fro, so
+# that it holds where the place of the moment is odd: Enhanced Rights, and the case being open.
+register_journey = Table(
+    "register_journey",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("reference", Text, nullable=False),
+    # `references` itself is a word of SQL.
+    Column("reference_count", Integer, nullable=False),
+    Column("police_reference", Boolean, nullable=False),
+    Column("began_at", _MOMENT, nullable=False),
+    Column("victim_kind", Text, nullable=False),
+    Column("under_18_until", _MOMENT),
+    Column("enhanced_turns", ARRAY(_MOMENT)),
+    Column("open_turns", ARRAY(_MOMENT), nullable=False),
+    Column("yardstick_id", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+)
+Index("register_journey_law", register_journey.c.yardstick_id, register_journey.c.journey_id)
+Index("register_journey_revision", register_journey.c.revision, register_journey.c.journey_id)
+
+# The organisations that sent events of a journey (`speaks`) or owe anything on it.
+register_party = Table(
+    "register_party",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("agency", Text, primary_key=True),
+    Column("organisation", Text, primary_key=True),
+    Column("speaks", Boolean, nullable=False),
+)
+Index(
+    "register_party_organisation",
+    register_party.c.organisation,
+    register_party.c.agency,
+    register_party.c.journey_id,
+)
+
+# One row for each stay in a stage with one holder; the stage by its number in their order.
+register_stage = Table(
+    "register_stage",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("since_at", _MOMENT, primary_key=True),
+    Column("until_at", _MOMENT),
+    Column("stage", SmallInteger, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("organisation", Text),
+)
+
+# One row for each obligation. `standings` has a letter for each of its turns, so that how it stands
+# is `substr(standings, width_bucket(moment, turns), 1)`. From `breach_from` on it is a breach.
+# `stage` is the one its start fell in. Right, kind and edition are the rulebook's to tell.
+register_obligation = Table(
+    "register_obligation",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("obligation_id", LargeBinary, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("organisation", Text),
+    Column("suspect", Text),
+    Column("enhanced", Boolean, nullable=False),
+    Column("stage", SmallInteger),
+    Column("started_at", _MOMENT, nullable=False),
+    Column("due_on", Date),
+    Column("due_at", _MOMENT),
+    Column("breach_from", _MOMENT),
+    Column("content_stated", Boolean, nullable=False),
+    Column("turns", ARRAY(_MOMENT), nullable=False),
+    Column("standings", Text, nullable=False),
+    CheckConstraint("length(standings) = cardinality(turns)", name="a_letter_for_each_turn"),
+)
+# What fell due and what falls due next, of all organisations and of one, in a stable order.
+Index(
+    "register_obligation_due",
+    register_obligation.c.due_at,
+    register_obligation.c.journey_id,
+    register_obligation.c.obligation_id,
+    postgresql_where=register_obligation.c.due_at.is_not(None),
+)
+Index(
+    "register_obligation_due_of",
+    register_obligation.c.organisation,
+    register_obligation.c.due_at,
+    register_obligation.c.journey_id,
+    register_obligation.c.obligation_id,
+    postgresql_where=register_obligation.c.due_at.is_not(None),
+)
+
+# What was recorded beside an obligation and counts; `by_whom` is who noticed a breach.
+register_mark = Table(
+    "register_mark",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("obligation_id", LargeBinary, primary_key=True),
+    Column("mark", Text, primary_key=True),
+    Column("marked_at", _MOMENT, nullable=False),
+    Column("marked_on", Date, nullable=False),
+    Column("by_whom", Text),
+)
+
+Index(
+    "register_mark_noticed",
+    register_mark.c.by_whom,
+    postgresql_where=register_mark.c.mark == "breach.noticed",
+)
+
+# One row for each part of a silence that fell in one stay: `until_at` is null while it lasts. It is
+# part of a gap from `too_long_from` on, where the silence lasts until then; the days of a silence
+# are the sum of those of its parts, which begin where the one before ended.
+register_silence = Table(
+    "register_silence",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("since_at", _MOMENT, primary_key=True),
+    Column("until_at", _MOMENT),
+    Column("since_on", Date, nullable=False),
+    Column("until_on", Date),
+    Column("silent_from", _MOMENT, nullable=False),
+    Column("silent_until", _MOMENT),
+    Column("too_long_from", _MOMENT, nullable=False),
+    Column("allowed_days", Integer, nullable=False),
+    Column("agreed", Boolean, nullable=False),
+    Column("stage", SmallInteger, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("organisation", Text),
+)
+# Who is silent now, longest first.
+Index(
+    "register_silence_still",
+    register_silence.c.silent_from,
+    register_silence.c.journey_id,
+    postgresql_where=register_silence.c.until_at.is_(None),
+)
+
+# How far the journeys of an organisation have been marked to be judged again because of a
+# declaration; `last_journey_id` is null once all are.
+register_declaration = Table(
+    "register_declaration",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("organisation", Text, primary_key=True),
+    Column("system", Text, primary_key=True),
+    Column("interruption_id", Text, primary_key=True),
+    Column("last_journey_id", Uuid),
+)
+
+# The tables whose rows are a journey's, and which are written and go with it.
+OF_A_JOURNEY = (
+    register_journey,
+    register_party,
+    register_stage,
+    register_obligation,
+    register_mark,
+    register_silence,
+)
