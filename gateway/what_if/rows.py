@@ -1,14 +1,19 @@
-"""The rows of a what-if table: one for each obligation that differs, each naming its draft."""
+"""The rows of a what-if table: one for each obligation that differs, each naming its draft.
+
+Each says how it is to be handled too, because rows are cut out of tables and passed on.
+"""
 
 from collections.abc import Iterator
 
 from gateway.journey.difference import Difference, DraftRulebook
 from gateway.journey.obligation import Obligation
+from shared.handling import HANDLING
 
 Row = tuple[str, ...]
 
 _SIDE = ("owner", "organisation", "edition", "due_on", "standing", "breach")
 HEADINGS: Row = (
+    "handling",
     "not_the_law_draft",
     "journey",
     "reference",
@@ -28,6 +33,7 @@ def rows_of(difference: Difference, draft: DraftRulebook) -> Iterator[Row]:
     for pair, sides in difference.differing:
         either = pair.either
         yield (
+            HANDLING,
             draft.name,
             str(difference.membership.id),
             difference.membership.name,

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -45,6 +46,21 @@ class Demo:
     home: Path
     ports: Mapping[str, int]
     said: list[str] = field(default_factory=list)
+
+    def asked(self, path: str) -> dict[str, Any]:
+        """Ask the gateway as an inspector with a token of this home's issuer."""
+        token = subprocess.run(
+            [sys.executable, "-m", "shared.access", "token", "inspector"],
+            cwd=CHECKOUT,
+            env={**os.environ, "VICTIM_JOURNEY_HOME": str(self.home)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        address = f"http://127.0.0.1:{self.ports['gateway']}{path}"
+        reply = httpx.get(address, headers={"authorization": f"Bearer {token}"})
+        answered: dict[str, Any] = reply.raise_for_status().json()
+        return answered
 
     @contextlib.contextmanager
     def started(self, *options: str) -> Iterator["subprocess.Popen[str]"]:
@@ -222,9 +238,8 @@ def test_interrupted_while_it_is_up_it_leaves_nothing_behind(
             address = f"http://127.0.0.1:{demo.ports[app]}/docs"
             assert any(address in line for line in demo.said)
             assert httpx.get(address).is_success
-        register = f"http://127.0.0.1:{demo.ports['gateway']}/v1/register"
-        assert soon(lambda: bool(httpx.get(register).json()["up_to_date"]))
-        assert httpx.get(register).json()["revision"] > 0
+        assert soon(lambda: bool(demo.asked("/v1/register")["up_to_date"]))
+        assert demo.asked("/v1/register")["revision"] > 0
         started = family(process)
         # To the whole group, as the terminal does on Ctrl-C.
         os.killpg(process.pid, sign)
@@ -300,6 +315,17 @@ def test_a_port_that_is_none_is_named(
     assert code == 2
     assert words in said
     assert "Starting" not in said
+
+
+def test_beside_a_real_issuer_nothing_is_started(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN_ISSUER", "https://issuer.example")
+    code, said = demo.run("--once")
+    assert code == 2
+    assert "https://issuer.example" in said
+    assert "Nothing was started." in said
+    assert demo.left_behind() == []
 
 
 def test_two_applications_on_one_port_are_named(demo: Demo) -> None:

@@ -1,5 +1,6 @@
 """A part of a journey is what an organisation holds, whatever others say, send or link."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from gateway.seeing import (
     timeline_seen,
 )
 from shared.access.caller import Party, View
-from shared.journey_event import JourneyRecord, KeptEvent, reference_id, speaker
+from shared.journey_event import ErasedEvent, JourneyRecord, KeptEvent, reference_id, speaker
 from shared.london import read_instant
 from tests.builders import (
     CASE,
@@ -199,6 +200,31 @@ def test_nothing_that_others_say_changes_a_part(data: st.DataObject) -> None:
     other = others_said(data, record, party)
     for reference in {event.reference for event in record.events}:
         assert told(record, reference, view(party)) == told(other, reference, view(party))
+
+
+def test_what_was_erased_is_of_the_part_of_who_said_it() -> None:
+    record = journey().record()
+    gone = [one for one in record.events if one.reference == CASE]
+    erased = tuple(
+        ErasedEvent(
+            source=one.source,
+            reference=one.reference,
+            occurred_at=one.occurred_at,
+            precision=one.precision,
+            received_at=one.received_at,
+        )
+        for one in gone
+    )
+    left = tuple(one for one in record.events if one not in gone)
+    record = replace(record, events=left, erased=erased)
+    assert told(record, CASE, view(POLICE)) is None
+    seen = told(record, CASE, view(CPS))
+    assert seen is not None
+    assert [one["reference"] for one in seen["journey"]["references"]] == [CASE]
+    assert {one["source"] for one in seen["interruptions"]} == {SOURCES["cps"]}
+    police = told(record, CRIME, view(POLICE))
+    assert police is not None
+    assert police["interruptions"] == []
 
 
 def test_a_part_of_everybody_is_the_whole_journey_but_for_what_it_says() -> None:

@@ -103,6 +103,7 @@ def test_a_rule_file_of_one_s_own_and_a_table_of_all_that_differs(
     assert tuple(headings) == HEADINGS
     found = [dict(zip(headings, row, strict=True)) for row in rows]
     assert {row["not_the_law_draft"] for row in found} == {"mine.yaml"}
+    assert {row["handling"] for row in found} == {"OFFICIAL-SENSITIVE"}
     assert {row["rule"] for row in found} == {"R6.ARREST"}
     assert all(row["ways"] for row in found)
     assert any(row["before_due_on"] > row["after_due_on"] for row in found)
