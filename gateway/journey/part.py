@@ -78,7 +78,7 @@ def links_of(sent: Iterable[KeptEvent], record: JourneyRecord) -> list[KeptEvent
 
 
 def amendments_of(seen: Iterable[KeptEvent], record: JourneyRecord) -> list[KeptEvent]:
-    """Return the corrections and withdrawals of what is seen that are not seen yet."""
+    """Return the corrections and withdrawals, by who sent it, of what is seen already."""
     seen = list(seen)
     known = {event.event_id for event in seen}
     targets = {(event.source, event.id) for event in seen}
@@ -88,6 +88,7 @@ def amendments_of(seen: Iterable[KeptEvent], record: JourneyRecord) -> list[Kept
         if by.type in ABOUT_EVENTS
         and by.event_id not in known
         and (by.data["event"]["source"], by.data["event"]["id"]) in targets
+        and speaker(by.source) == speaker(by.data["event"]["source"])
     ]
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 from joserfc import jwk
-from joserfc.errors import JoseError
 
 from shared.problems import NoKeys
 from shared.tracing import log
@@ -112,14 +111,24 @@ class Keys:
 def read_keys(text: bytes) -> Mapping[str, Key]:
     """Return the keys of a JSON Web Key Set that tokens may be signed with; raises CannotFetch.
 
-    Left out are those without an id, for another use, of another kind, or too weak to be trusted.
+    Left out are those without an id, for another use, of another kind, too weak to be trusted, or
+    that cannot be read: one such key spoils no other.
     """
     try:
         listed = json.loads(text)["keys"]
-        found = [jwk.import_key(one) for one in listed if _signs(one)]
-    except (ValueError, KeyError, TypeError, JoseError, RecursionError) as error:
+        found = [_read_key(one) for one in listed if _signs(one)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CannotFetch("what came is no key set") from error
-    return {str(key.kid): key for key in found if isinstance(key, Key) and is_strong(key)}
+    return {str(key.kid): key for key in found if key is not None and is_strong(key)}
+
+
+def _read_key(one: Mapping[str, Any]) -> Key | None:
+    try:
+        key = jwk.import_key(dict(one))
+    except Exception as error:  # whatever the library, or the one beneath it, finds wrong
+        log.warning("a key of the issuer cannot be read: %s", type(error).__name__)
+        return None
+    return key if isinstance(key, Key) else None
 
 
 def is_strong(key: Key) -> bool:

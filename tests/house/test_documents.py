@@ -130,6 +130,19 @@ def test_architecture_tells_every_table(architecture: str) -> None:
     assert [table for table in metadata.tables if f"`{table}`" not in architecture] == []
 
 
+def test_every_threat_names_a_test_that_there_is(root: Path, files: tuple[Path, ...]) -> None:
+    text = (root / "docs" / "security.md").read_text()
+    written = "\n".join(path.read_text() for path in files if path.name.startswith("test_"))
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "`" in line]
+    assert len(rows) > 20
+    for row in rows:
+        shown = row.rstrip(" |").rpartition(" | ")[2]
+        named = re.findall(r"`(?:(tests/[\w/]+\.py)|(test_\w+))`", shown)
+        assert named or shown.startswith("the same"), row
+        for path, name in named:
+            assert (root / path).is_file() if path else f"def {name}(" in written, row
+
+
 def test_the_register_of_the_rulebook_is_what_the_rules_say(root: Path) -> None:
     # Mend it with `python -m gateway.rulebook render docs/rulebook.md`.
     assert (root / "docs" / "rulebook.md").read_text() == render(read_files())

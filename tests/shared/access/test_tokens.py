@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from joserfc import jwk, jwt
+from joserfc.errors import SecurityWarning
 
 from shared.access import keys as keys_module
 from shared.access.caller import EVERY, BadClaims, Caller, caller_of, view_of
@@ -265,6 +266,31 @@ async def test_an_issuer_that_stumbles_is_asked_again_and_one_that_is_gone_is_ou
         clock.now += timedelta(minutes=2)
         with pytest.raises(NoKeys):
             await tokens.caller(issuer.signed(claims(exp=exp)))
+
+
+async def test_rsa_keys_sign_too_unless_they_are_weak_and_a_bad_key_spoils_no_other(
+    clock: SetClock,
+) -> None:
+    good = jwk.RSAKey.generate_key(2048, {"kid": "good"})
+    with pytest.warns(SecurityWarning):
+        weak = jwk.RSAKey.generate_key(1024, {"kid": "weak"})
+    spoilt = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "kid": "spoilt"}
+    told = json.dumps({"keys": [spoilt, *(k.as_dict(private=False) for k in (weak, good))]})
+
+    async def fetch() -> bytes:
+        return told.encode()
+
+    tokens = Tokens(ISSUER, AUDIENCE, Keys(fetch, clock), clock)
+    signed = jwt.encode({"alg": "RS256", "kid": "weak"}, claims(), weak)
+    with pytest.warns(SecurityWarning):
+        wrong = await refusal(tokens, signed)
+    assert wrong == "is signed with no key of the issuer"
+    assert await tokens.caller(jwt.encode({"alg": "RS256", "kid": "good"}, claims(), good))
+    for algorithm in ("PS256", "RS512", "RS384"):
+        signed = jwt.encode(
+            {"alg": algorithm, "kid": "good"}, claims(), good, algorithms=[algorithm]
+        )
+        assert await refusal(tokens, signed) == "is not what the issuer signed"
 
 
 @pytest.mark.parametrize(
