@@ -3,7 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from gateway.register.answers import (
     DueList,
     RegisterBody,
 )
-from gateway.register.lag import read_lag
+from gateway.register.lag import Lag, read_lag
 from gateway.register.owed import (
     NoticedBy,
     Owed,
@@ -117,14 +117,8 @@ async def breaches(
     lag = await read_lag(state.store, state.yardstick)
     found = await read_breaches(state.store, asked)
     await note_journeys(request, caller, {one.journey_id for one in found})
-    body = BreachList(
-        items=[BreachBody.of(one, state.rulebook, seen) for one in found],
-        next=following(request, found, limit, seen),
-        as_of=seen,
-        register=RegisterBody.of(lag, state.yardstick),
-        left_out=left_out(view),
-    )
-    return answer(body)
+    items = [BreachBody.of(one, state.rulebook, seen) for one in found]
+    return answer(BreachList(items=items, **around(request, view, asked, found, lag)))
 
 
 @router.get(
@@ -166,14 +160,8 @@ async def due(
     lag = await read_lag(state.store, state.yardstick)
     found = await read_due(state.store, asked, until + timedelta(microseconds=1))
     await note_journeys(request, caller, {one.journey_id for one in found})
-    body = DueList(
-        items=[DueBody.of(one, state.rulebook, seen) for one in found],
-        next=following(request, found, limit, seen),
-        as_of=seen,
-        register=RegisterBody.of(lag, state.yardstick),
-        left_out=left_out(view),
-    )
-    return answer(body)
+    items = [DueBody.of(one, state.rulebook, seen) for one in found]
+    return answer(DueList(items=items, **around(request, view, asked, found, lag)))
 
 
 def read_seen(as_of: str | None, state: GatewayState) -> datetime:
@@ -196,6 +184,18 @@ def rules_of(
         and (right is None or duty.right == right)
         and (view.special or not rests_on_special(duty))
     )
+
+
+def around(
+    request: Request, view: View, asked: Question, found: Sequence[Owed], lag: Lag
+) -> dict[str, Any]:
+    """Return what stands around the items of a page, whatever they are."""
+    return {
+        "next": following(request, found, asked.limit, asked.as_of),
+        "as_of": asked.as_of,
+        "register": RegisterBody.of(lag, state_of(request).yardstick),
+        "left_out": left_out(view),
+    }
 
 
 def answer(body: BreachList | DueList) -> Response:

@@ -59,36 +59,31 @@ def _told_of(walk: str) -> str:
     return f"WITH RECURSIVE {walk.strip()}{_TOLD}"  # both are ours
 
 
+_WALK = """
+    SELECT key, key FROM unnest($1::uuid[]) AS key
+    UNION
+    SELECT origin, other_id FROM joined CROSS JOIN LATERAL (
+        SELECT other_id FROM reference_link AS link
+        WHERE link.reference_id = joined.reference_id AND link.received_at <= $2 OFFSET 0
+    ) AS link"""
+
 # From each key it walks the links as READ does, as far as they were known, and gives up where it
 # meets a smaller one: what was ever linked is read once, with the smallest key of it, however many
 # pages its keys are spread over. Known to a moment, so that a link that arrives between two pages
 # makes nothing come twice or not at all.
-RECORDS = _told_of("""
-joined (origin, reference_id) AS (
-    SELECT key, key FROM unnest($1::uuid[]) AS key
-    UNION
-    SELECT origin, other_id FROM joined CROSS JOIN LATERAL (
-        SELECT other_id FROM reference_link AS link
-        WHERE link.reference_id = joined.reference_id AND link.received_at <= $2 OFFSET 0
-    ) AS link
-    WHERE joined.reference_id >= origin
+RECORDS = _told_of(f"""
+joined (origin, reference_id) AS ({_WALK} WHERE joined.reference_id >= origin
 ), first (origin) AS (
     SELECT origin FROM joined GROUP BY origin HAVING bool_and(reference_id >= origin)
 )
-""")
+""")  # noqa: S608 - both are ours
 
 # The same from any keys: of several that were ever linked one walk counts, and it goes all the way.
-RECORDS_OF = _told_of("""
-joined (origin, reference_id) AS (
-    SELECT key, key FROM unnest($1::uuid[]) AS key
-    UNION
-    SELECT origin, other_id FROM joined CROSS JOIN LATERAL (
-        SELECT other_id FROM reference_link AS link
-        WHERE link.reference_id = joined.reference_id AND link.received_at <= $2 OFFSET 0
-    ) AS link
+RECORDS_OF = _told_of(f"""
+joined (origin, reference_id) AS ({_WALK}
 ), least (origin, reference_id) AS (
     SELECT DISTINCT ON (origin) origin, reference_id FROM joined ORDER BY origin, reference_id
 ), first (origin) AS (
     SELECT DISTINCT ON (reference_id) origin FROM least ORDER BY reference_id, origin
 )
-""")
+""")  # noqa: S608 - both are ours
