@@ -21,6 +21,11 @@ from shared.access.caller import Caller, View, view_of
 from shared.journey_event import JourneyRecord
 from shared.problems import Fault, NotPermitted
 
+LISTED = (
+    "Each duty stands as what the organisation that owes it holds tells it: asked with a token for "
+    "several organisations, the timeline may know more.",
+)
+
 
 def record_seen(record: JourneyRecord, view: View) -> JourneyRecord:
     """Return what a caller may see of all that was ever linked together."""
@@ -74,6 +79,11 @@ def left_out(view: View) -> list[str]:
         *(NOT_SEEN if view.organisations is not None else ()),
         *(NOT_SHOWN if not view.special else ()),
     ]
+
+
+def left_out_of_lists(view: View) -> list[str]:
+    """Return, in words, what a caller is not shown of a list of duties, and by what each stands."""
+    return [*left_out(view), *(LISTED if view.organisations is not None else ())]
 
 
 def obligation_seen(body: ObligationBody, view: View) -> ObligationBody:

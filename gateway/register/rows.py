@@ -24,6 +24,7 @@ from gateway.journey.stages import Course, course_of
 from gateway.journey.standing import Standing
 from gateway.journey.story import Story
 from gateway.journey.victim import Victim
+from shared.access.caller import Party
 from shared.journey_event import speaker
 from shared.london import london_day, start_of
 
@@ -31,7 +32,7 @@ from shared.london import london_day, start_of
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 # Which shape these functions give rows. Raise it with every change of what they say, so that all
 # that is kept is made anew.
-SHAPE = 1
+SHAPE = 2
 
 # A letter for each standing: a row has one for each of its turns.
 LETTERS: Mapping[Standing, str] = {
@@ -111,12 +112,51 @@ class ObligationRow(NamedTuple):
     content_stated: bool
     turns: list[datetime]
     standings: str
+    in_part: bool
+
+
+class PartRow(NamedTuple):
+    """A row of `register_part`: an obligation as its organisation's own part tells it.
+
+    The first columns are the key and the name by which the part is known; the others are those of
+    `ObligationRow`.
+    """
+
+    journey_id: UUID
+    organisation: str
+    obligation_id: bytes
+    part_id: UUID
+    reference: str
+    rule: str
+    owner: str
+    suspect: str | None
+    enhanced: bool
+    stage: int | None
+    started_at: datetime
+    due_on: date | None
+    due_at: datetime | None
+    breach_from: datetime | None
+    content_stated: bool
+    turns: list[datetime]
+    standings: str
 
 
 class MarkRow(NamedTuple):
     """A row of `register_mark`: when (UTC, London day) and by whom, where it says so."""
 
     journey_id: UUID
+    obligation_id: bytes
+    mark: str
+    marked_at: datetime
+    marked_on: date
+    by_whom: str | None
+
+
+class PartMarkRow(NamedTuple):
+    """A row of `register_part_mark`, which is to `register_part` what marks are to obligations."""
+
+    journey_id: UUID
+    organisation: str
     obligation_id: bytes
     mark: str
     marked_at: datetime
@@ -145,7 +185,9 @@ class SilenceRow(NamedTuple):
     organisation: str | None
 
 
-Row = JourneyRow | PartyRow | StageRow | ObligationRow | MarkRow | SilenceRow
+Row = (
+    JourneyRow | PartyRow | StageRow | ObligationRow | MarkRow | PartRow | PartMarkRow | SilenceRow
+)
 # By the name of its table, then by its key.
 Rows = dict[str, dict[tuple[object, ...], Row]]
 
@@ -156,18 +198,23 @@ SHAPES: Mapping[str, tuple[type[Row], int]] = {
     "register_stage": (StageRow, 2),
     "register_obligation": (ObligationRow, 2),
     "register_mark": (MarkRow, 3),
+    "register_part": (PartRow, 3),
+    "register_part_mark": (PartMarkRow, 4),
     "register_silence": (SilenceRow, 2),
 }
 
 
-def rows_of(membership: Membership, yardstick: Yardstick) -> Rows:
-    """Return every row of one journey, with all that is known."""
+def rows_of(membership: Membership, yardstick: Yardstick, alone: Party | None = None) -> Rows:
+    """Return every row of one journey but those of parts, with all that is known.
+
+    `alone` is the organisation whose part the whole journey is, if it is one's.
+    """
     story = membership.story(as_of=FOR_GOOD)
     course = course_of(story)
     obligations = follow_all(
         yardstick.rulebook, story, yardstick.calendar, course=course
     ).obligations
-    owed = [obligation_row(membership.id, one, course) for one in obligations]
+    owed = [obligation_row(membership.id, one, course, alone) for one in obligations]
     journey = membership.id
     rows: dict[str, Iterable[Row]] = {
         "register_journey": [journey_row(membership, story, course)],
@@ -243,8 +290,14 @@ def parties(membership: Membership, owed: Iterable[ObligationRow]) -> Iterator[P
             yield PartyRow(membership.id, agency, organisation, (agency, organisation) in speak)
 
 
-def obligation_row(journey_id: UUID, owed: Obligation, course: Course) -> ObligationRow:
-    """Return one obligation with its turns."""
+def obligation_row(
+    journey_id: UUID, owed: Obligation, course: Course, alone: Party | None
+) -> ObligationRow:
+    """Return one obligation with its turns.
+
+    It is in its owner's part where the owner holds all there is, but not to keep in touch: whether
+    nobody spoke is known from all events.
+    """
     turns, start = owed.turns, owed.start
     span = course.at(start.at)
     # By place and not by name, as below: this is done for every obligation there is.
@@ -264,6 +317,7 @@ def obligation_row(journey_id: UUID, owed: Obligation, course: Course) -> Obliga
         owed.content_stated,
         [since for since, _ in turns],
         "".join([LETTERS[standing] for _, standing in turns]),
+        owed.silence is None and (owed.agency, owed.organisation) == alone,
     )
 
 

@@ -30,10 +30,10 @@ from gateway.register.owed import (
 from gateway.register.rows import FOR_GOOD
 from gateway.routes.journeys import note_journeys, state_of
 from gateway.routes.moments import read_moments
-from gateway.seeing import left_out, require_all
+from gateway.seeing import left_out_of_lists
 from gateway.state import GatewayState
-from shared.access.caller import View
-from shared.access.guard import Inspector
+from shared.access.caller import View, view_of
+from shared.access.guard import Reader
 from shared.handling import sensitive
 from shared.london import last_moment_of, london_day, read_instant, write_instant
 from shared.problems import BadQuestion, Failed, Fault, NotReady
@@ -84,7 +84,7 @@ Limit = Annotated[int, Query(description="How many to list at most.", ge=1, le=M
 )
 async def breaches(
     request: Request,
-    caller: Inspector,
+    caller: Reader,
     as_of: AsOf = None,
     organisation: Organisation = None,
     owner: Owner = None,
@@ -100,9 +100,10 @@ async def breaches(
 
     A breach is a limit of the Code that had passed unmet at the moment asked about, answered since
     or not. All pages are as of one moment; a page asked for again may say more, because more may be
-    known by then. For an inspector of every organisation only.
+    known by then. Who sees some organisations only is told what these owe, as each one's own part
+    of the journey tells it.
     """
-    view = require_all(caller)
+    view = view_of(caller)
     state = state_of(request)
     seen = read_seen(as_of, state)
     asked = Question(
@@ -113,6 +114,7 @@ async def breaches(
         rules=rules_of(state, view, right, lambda duty: duty.kind is Kind.CODE),
         noticed_by=noticed_by,
         after=read_place(after),
+        within=view.organisations,
     )
     lag = await read_lag(state.store, state.yardstick)
     found = await read_breaches(state.store, asked)
@@ -128,7 +130,7 @@ async def breaches(
 )
 async def due(
     request: Request,
-    caller: Inspector,
+    caller: Reader,
     within_days: Annotated[
         int, Query(description="How many London days to look ahead, today left out.", ge=0, le=366)
     ] = 7,
@@ -141,10 +143,10 @@ async def due(
 ) -> Response:
     """List what falls due next on all journeys, the next limit first, so that it can still be met.
 
-    The victim's own windows are left out: nobody owes them. For an inspector of every organisation
-    only.
+    The victim's own windows are left out: nobody owes them. Who sees some organisations only is
+    told what these owe, as each one's own part of the journey tells it.
     """
-    view = require_all(caller)
+    view = view_of(caller)
     state = state_of(request)
     seen = read_seen(as_of, state)
     asked = Question(
@@ -154,6 +156,7 @@ async def due(
         owner=owner,
         rules=rules_of(state, view, right, lambda duty: duty.kind is not Kind.WINDOW),
         after=read_place(after),
+        within=view.organisations,
     )
     # A limit in days is the first instant after its last day.
     until = last_moment_of(london_day(seen) + timedelta(days=within_days))
@@ -194,7 +197,7 @@ def around(
         "next": following(request, found, asked.limit, asked.as_of),
         "as_of": asked.as_of,
         "register": RegisterBody.of(lag, state_of(request).yardstick),
-        "left_out": left_out(view),
+        "left_out": left_out_of_lists(view),
     }
 
 

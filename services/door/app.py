@@ -187,12 +187,13 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         The status is 200 for an event that would be kept, because nothing was created.
         """
         store: Store = request.app.state.store
+        look = partial(store.check, by=asker_of(request, caller))
 
         async def check_one(event: JourneyEvent) -> Answer:
-            (told,) = await store.check([event])
+            (told,) = await look([event])
             return told
 
-        reply = await answer(request, caller, check_one, store.check, backfill=False)
+        reply = await answer(request, caller, check_one, look, backfill=False)
         reply.status_code = HTTPStatus.OK
         return reply
 
@@ -235,7 +236,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
         if kind == LINES:
             lines = answer_lines(request, caller, keep, backfill)
             return StreamedLines(await anext(lines), lines, LINES)
-        with hands.held() as hold:
+        with hands.held(caller) as hold:
             body = await read_whole(request, limits.batch_limit_bytes, hold)
             sent = read_json(body)
             if isinstance(sent.value, list):
@@ -266,7 +267,7 @@ def agency_app(room: Room, *, clock: Callable[[], datetime] = utc_now) -> FastAP
     async def answer_lines(
         request: Request, caller: Caller, keep: Keep, backfill: bool
     ) -> AsyncGenerator[bytes]:
-        with hands.held() as hold:
+        with hands.held(caller) as hold:
             hold.take(LINES_HELD_BYTES)
             slices = slices_of(
                 pieces_of(request),

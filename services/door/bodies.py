@@ -2,12 +2,14 @@
 
 import asyncio
 import zlib
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
 from fastapi import Request
 
-from shared.problems import Fault, NotAccepted, NotJson, TooLarge, TooSlow
+from shared.access.caller import Caller
+from shared.problems import Fault, NotAccepted, NotJson, TooLarge, TooOften, TooSlow
 from shared.store.sharing import too_busy
 from shared.web import too_large
 
@@ -30,38 +32,57 @@ LINES_HELD_BYTES = 4 * SLICE_BYTES
 
 
 class InHand:
-    """Counts the bytes that a door holds for its senders, so that they cannot fill its memory."""
+    """Counts the bytes that a door holds for its senders, so that they cannot fill its memory.
+
+    One caller may fill half of it: whoever sends much at once does not shut out the others.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._held = 0
+        self._of: Counter[str] = Counter()
 
     @contextmanager
-    def held(self) -> Iterator["Hold"]:
+    def held(self, caller: Caller) -> Iterator["Hold"]:
         """Give a hold that takes bytes for one request, and lets go of them at its end."""
-        hold = Hold(self)
+        hold = Hold(self, caller.subject)
         try:
             yield hold
         finally:
             self._held -= hold.bytes
+            self._of[caller.subject] -= hold.bytes
+            if not self._of[caller.subject]:
+                del self._of[caller.subject]
 
-    def take(self, number: int) -> None:
-        """Count so many bytes more; raises TooBusy where that were too many."""
+    def take(self, hold: "Hold", number: int) -> None:
+        """Count so many bytes more; raises TooBusy where that were too many, or TooOften for one.
+
+        What a caller sends alone is never too much for one, whatever the limits are.
+        """
+        theirs = self._of[hold.who]
+        if theirs > hold.bytes and theirs + number > self._limit // 2:
+            raise TooOften(
+                "Too much is sent at once with this token; send the same again.",
+                Fault("body", "comes beside too many others", "send fewer bodies at once"),
+                headers={"Retry-After": "1"},
+            )
         if self._held + number > self._limit:
             raise too_busy()
         self._held += number
+        self._of[hold.who] += number
 
 
 class Hold:
-    """What is held for one request."""
+    """What is held for one request of one caller."""
 
-    def __init__(self, hands: InHand) -> None:
+    def __init__(self, hands: InHand, who: str) -> None:
         self._hands = hands
+        self.who = who
         self.bytes = 0
 
     def take(self, number: int) -> None:
-        """Hold so many bytes more; raises TooBusy."""
-        self._hands.take(number)
+        """Hold so many bytes more; raises TooBusy and TooOften."""
+        self._hands.take(self, number)
         self.bytes += number
 
 

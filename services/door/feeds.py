@@ -178,7 +178,7 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
             raise NotAccepted(
                 f"A body of {kind or 'no stated media type'} is not read here.", fault
             )
-        with hands.held() as hold:
+        with hands.held(caller) as hold:
             sent = read_json(await read_whole(request, limit, hold))
         said = read_interruption(sent.value, now=clock())
         kept, created = await store_of(request).declare(

@@ -128,6 +128,7 @@ register_stage = Table(
 # One row for each obligation. `standings` has a letter for each of its turns, so that how it stands
 # is `substr(standings, width_bucket(moment, turns), 1)`. From `breach_from` on it is a breach.
 # `stage` is the one its start fell in. Right, kind and edition are the rulebook's to tell.
+# `in_part`: its organisation's part of the journey, what it holds alone, says the very same.
 register_obligation = Table(
     "register_obligation",
     metadata,
@@ -146,6 +147,7 @@ register_obligation = Table(
     Column("content_stated", Boolean, nullable=False),
     Column("turns", ARRAY(_MOMENT), nullable=False),
     Column("standings", Text, nullable=False),
+    Column("in_part", Boolean, nullable=False),
     CheckConstraint("length(standings) = cardinality(turns)", name="a_letter_for_each_turn"),
 )
 # What fell due and what falls due next, of all organisations and of one, in a stable order.
@@ -181,6 +183,52 @@ Index(
     "register_mark_noticed",
     register_mark.c.by_whom,
     postgresql_where=register_mark.c.mark == "breach.noticed",
+)
+
+# What an organisation's own part says that it owes, where that is not what the whole journey says,
+# or not under its name: the part's own is `part_id` and `reference`.
+register_part = Table(
+    "register_part",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("organisation", Text, primary_key=True),
+    Column("obligation_id", LargeBinary, primary_key=True),
+    Column("part_id", Uuid, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("suspect", Text),
+    Column("enhanced", Boolean, nullable=False),
+    Column("stage", SmallInteger),
+    Column("started_at", _MOMENT, nullable=False),
+    Column("due_on", Date),
+    Column("due_at", _MOMENT),
+    Column("breach_from", _MOMENT),
+    Column("content_stated", Boolean, nullable=False),
+    Column("turns", ARRAY(_MOMENT), nullable=False),
+    Column("standings", Text, nullable=False),
+    CheckConstraint("length(standings) = cardinality(turns)", name="a_letter_for_each_turn"),
+)
+Index(
+    "register_part_due_of",
+    register_part.c.organisation,
+    register_part.c.due_at,
+    register_part.c.part_id,
+    register_part.c.obligation_id,
+    postgresql_where=register_part.c.due_at.is_not(None),
+)
+
+# What its own part says was recorded beside such an obligation.
+register_part_mark = Table(
+    "register_part_mark",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("organisation", Text, primary_key=True),
+    Column("obligation_id", LargeBinary, primary_key=True),
+    Column("mark", Text, primary_key=True),
+    Column("marked_at", _MOMENT, nullable=False),
+    Column("marked_on", Date, nullable=False),
+    Column("by_whom", Text),
 )
 
 # One row for each part of a silence that fell in one stay: `until_at` is null while it lasts. It is
@@ -230,5 +278,7 @@ OF_A_JOURNEY = (
     register_stage,
     register_obligation,
     register_mark,
+    register_part,
+    register_part_mark,
     register_silence,
 )

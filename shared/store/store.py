@@ -150,12 +150,22 @@ class Store:
         with _reachable():
             return await self._publish(events, access.publishing(events, by) if by else ())
 
-    async def check(self, events: Sequence[JourneyEvent]) -> list[Answer]:
-        """Return what `publish` would answer now, and keep nothing."""
+    async def check(self, events: Sequence[JourneyEvent], by: Asker | None = None) -> list[Answer]:
+        """Return what `publish` would answer now, and keep nothing of it.
+
+        The access log says by whom it was asked, where an answer tells that an event is kept.
+        """
         batch = _Batch(events, self._clock)
         batch.made_ready()
         with _reachable():
-            return batch.answers(await self._kept(list(batch.firsts)))
+            kept = await self._kept(list(batch.firsts))
+        looked_at = {one.reference for one in events if (one.source, one.id) in kept}
+        if by is not None and looked_at:
+            journey = reference_id(*looked_at) if len(looked_at) == 1 else None
+            await self.note_access(
+                by.access("consultation", victims=len(looked_at), journey=journey)
+            )
+        return batch.answers(kept)
 
     async def receipt(self, source: str, id: str) -> Receipt | None:
         """Return the receipt of the event with this identity, or None where none is kept."""

@@ -27,9 +27,9 @@ READERS: set[str] = {"agency_reader", "inspector"}
 OPEN_TO: dict[str, set[str]] = {
     "/subject-access-request": {"data_protection"},
     "/v1/access-log": {"data_protection"},
-    "/v1/breaches": {"inspector"},
+    "/v1/breaches": {"agency_reader", "inspector"},
     "/v1/drafts": EVERYBODY,
-    "/v1/due": {"inspector"},
+    "/v1/due": {"agency_reader", "inspector"},
     "/v1/events": {"sender"},
     "/v1/events/check": {"sender"},
     "/v1/feeds/{organisation}/{system}/counts": {"sender"},

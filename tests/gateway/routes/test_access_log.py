@@ -81,7 +81,10 @@ async def test_every_publishing_and_every_look_is_there_and_so_is_the_reading(
         f"/v1/journeys/{reference_id('x')}/timeline",
     ):
         await gateway.get(nothing)
-    await doors.police.post("/v1/events/check", json=arrest)
+    unheard = event("5", "suspect.arrested", "2024-03-05T09:00:00Z", CRIME, suspect="S1")
+    await doors.police.post("/v1/events/check", json=unheard)
+    # What was sent before is told of by a check too.
+    await doors.police.post("/v1/events/check", json=[arrest, unheard])
 
     clock.now += timedelta(seconds=1)
     entries = await log_of(doors)
@@ -92,7 +95,7 @@ async def test_every_publishing_and_every_look_is_there_and_so_is_the_reading(
         ("police", "collection", 1, "this journey"): 3,
         ("police", "combination", 1, "this journey"): 1,
         ("police", "collection", 1, "others"): 1,
-        ("police", "consultation", 1, "this journey"): 1,
+        ("police", "consultation", 1, "this journey"): 2,
         ("gateway", "consultation", 1, "this journey"): 5,
         ("gateway", "consultation", 2, "others"): 1,
     }
@@ -121,7 +124,7 @@ async def test_every_publishing_and_every_look_is_there_and_so_is_the_reading(
     assert read["victims"] == len({e["journey"] for e in entries if e["journey"]})
 
     # By any reference of the journey, as it is linked now.
-    assert len(await log_of(doors, journey=str(reference_id(CASE)))) == 10
+    assert len(await log_of(doors, journey=str(reference_id(CASE)))) == 11
     assert await log_of(doors, journey=str(reference_id("nobody's"))) == []
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from demo.samples import samples
+from shared.journey_event import speaker
 from shared.london import read_day
 from shared.store import Store
 from tests.doors import Doors
@@ -37,10 +38,12 @@ async def played(doors: Doors, reader: Store) -> Doors:
     return doors
 
 
-async def pages(doors: Doors, address: str, **query: str) -> list[list[Item]]:
+async def pages(
+    doors: Doors, address: str, headers: dict[str, str] | None = None, /, **query: str
+) -> list[list[Item]]:
     """Every page of a list, following `next`, which the Link header repeats."""
     found = []
-    reply = await doors.gateway.get(address, params=query)
+    reply = await doors.gateway.get(address, params=query, headers=headers)
     while True:
         body = reply.raise_for_status().json()
         found.append(body["items"])
@@ -49,11 +52,13 @@ async def pages(doors: Doors, address: str, **query: str) -> list[list[Item]]:
             assert "link" not in reply.headers
             return found
         assert reply.headers["link"] == f'<{body["next"]}>; rel="next"'
-        reply = await doors.gateway.get(body["next"])
+        reply = await doors.gateway.get(body["next"], headers=headers)
 
 
-async def items(doors: Doors, address: str, **query: str) -> list[Item]:
-    return [item for page in await pages(doors, address, **query) for item in page]
+async def items(
+    doors: Doors, address: str, headers: dict[str, str] | None = None, /, **query: str
+) -> list[Item]:
+    return [item for page in await pages(doors, address, headers, **query) for item in page]
 
 
 async def owed(doors: Doors, as_of: str) -> list[Item]:
@@ -156,13 +161,127 @@ async def test_a_list_tells_that_the_register_is_behind(doors: Doors) -> None:
     assert not told["register"]["up_to_date"]
 
 
-async def test_lists_of_all_journeys_are_for_who_may_see_all(doors: Doors) -> None:
-    some = bearer(token("inspector", organisations=("police/avon-and-somerset",)))
+# It holds nothing of the samples' journeys.
+NOBODY = "police/cumbria"
+
+
+async def test_an_organisation_is_told_of_its_own_duties_as_its_part_tells_them(
+    doors: Doors, reader: Store
+) -> None:
+    """Of all organisations' lists each is what its own timelines say, under its own names."""
+    for sample in samples():
+        await doors.play(sample.events)
+    await catch_up(await projector_of(reader))
+    some = 0
+    everybody = {"/".join(speaker(e["source"])) for sample in samples() for e in sample.events}
+    assert len(everybody) > 10
+    for organisation in sorted({*everybody, NOBODY}):
+        headers = bearer(token("agency_reader", organisations=(organisation,)))
+        journeys = await journeys_of(doors, headers)
+        for as_of in MOMENTS:
+            told = await own(doors, headers, journeys, as_of)
+            for address, counts in (("/v1/breaches", breaks), ("/v1/due", pends)):
+                query = {"as_of": as_of, "limit": "7", "within_days": "366"}
+                if address == "/v1/breaches":
+                    del query["within_days"]
+                listed = await items(doors, address, headers, **query)
+                last = str(read_day(as_of[:10]) + timedelta(days=366))
+                mine = [o for o in told if counts(o) and o["organisation"] is not None]
+                assert {
+                    (o["journey"], o["id"], o["standing"], o["due_on"])
+                    for o in mine
+                    if address == "/v1/breaches" or o["due_on"] <= last
+                } == {
+                    (i["journey"]["id"], i["obligation"], i["standing"], i["due_on"])
+                    for i in listed
+                }
+                some += len(listed)
+                order = [i["due_at"] for i in listed]
+                assert order == sorted(order, reverse=address == "/v1/breaches")
+                assert {i["organisation"] for i in listed} <= {organisation.partition("/")[2]}
+    assert some > 40
+
+
+def breaks(obligation: Item) -> bool:
+    return bool(obligation["breach"])
+
+
+async def journeys_of(doors: Doors, headers: dict[str, str]) -> set[str]:
+    """The journeys of every reference of the samples, as a caller may know them."""
+    found = set()
+    for reference in {event["subject"] for sample in samples() for event in sample.events}:
+        asked = {"reference": reference}
+        reply = await doors.gateway.get("/v1/journeys", params=asked, headers=headers)
+        found |= {journey["id"] for journey in reply.json()["items"]}
+    return found
+
+
+async def own(doors: Doors, headers: dict[str, str], journeys: set[str], as_of: str) -> list[Item]:
+    """Every obligation on the parts of these journeys that a caller may see, as of a moment."""
+    found = []
+    for journey in journeys:
+        address = f"/v1/journeys/{journey}/obligations"
+        told = await doors.gateway.get(address, params={"as_of": as_of}, headers=headers)
+        found += [{**one, "journey": journey} for one in told.json()["items"]]
+    return found
+
+
+async def test_a_link_to_a_guessed_reference_changes_nobodys_list(
+    doors: Doors, reader: Store
+) -> None:
+    """Neither what another organisation holds, nor that it holds anything, shows in a list."""
+    sample = samples()[0]
+    await doors.play(sample.events)
+    mallory = "/police/cumbria/niche"
+    dummy = "crime:cumbria/5199999999/V1"
+    arrest = {
+        "specversion": "1.0",
+        "id": "a1",
+        "source": mallory,
+        "type": "suspect.arrested",
+        "subject": dummy,
+        "time": "2024-03-28T10:00:00Z",
+        "data": {"suspect": "S1"},
+    }
+    link = {
+        **arrest,
+        "id": "a2",
+        "type": "reference.linked",
+        "data": {"reference": sample.reference, "basis": "guessed"},
+    }
+    assert await doors.play([arrest]) == ["created"]
+    headers = bearer(token("agency_reader", organisations=(NOBODY,)))
+    projector = await projector_of(reader)
+    await catch_up(projector)
+    before = [await lists_of(doors, headers), await lists_of(doors, own_of(sample.reference))]
+    assert before[0][0]
+    assert before[1][0]
+    assert await doors.play([link]) == ["created"]
+    await catch_up(projector)
+    assert [await lists_of(doors, headers), await lists_of(doors, own_of(sample.reference))] == (
+        before
+    )
+
+
+def own_of(reference: str) -> dict[str, str]:
+    force = reference.removeprefix("crime:").partition("/")[0]
+    return bearer(token("agency_reader", organisations=(f"police/{force}",)))
+
+
+async def lists_of(doors: Doors, headers: dict[str, str]) -> list[list[Item]]:
+    asked: list[tuple[str, dict[str, str]]] = [
+        ("/v1/breaches", {"as_of": "2026-11-20"}),
+        ("/v1/due", {"as_of": "2024-03-29", "within_days": "366"}),
+    ]
+    return [await items(doors, address, headers, **query) for address, query in asked]
+
+
+async def test_what_a_list_leaves_out_is_said(doors: Doors) -> None:
+    own_only = bearer(token("agency_reader", organisations=("police/avon-and-somerset",)))
+    plain = bearer(token("inspector", organisations=("*",)))
     for path in ("/v1/breaches", "/v1/due"):
-        refused = await doors.gateway.get(path, headers=some)
-        assert refused.status_code == 403
-        assert refused.json()["type"] == "urn:victim-journey:problem:not-permitted"
-        plain = bearer(token("inspector", organisations=("*",)))
+        told = (await doors.gateway.get(path, headers=own_only)).json()
+        assert any("organisation that owes it" in said for said in told["left_out"])
         told = (await doors.gateway.get(path, headers=plain)).json()
         assert told["left_out"]
         assert told["handling"] == "OFFICIAL-SENSITIVE"

@@ -1,0 +1,128 @@
+"""What each organisation's own part of a record says that it owes, where others are on it too.
+
+An organisation is told of its duties as what it holds alone tells them: a link must not open what
+others hold, nor betray it by the way a duty stands. For most duties the part and the whole journey
+say the same, and the whole journey's row says that they do. Only where they differ is there a row
+of the part itself, under the name by which the organisation knows the journey.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from uuid import UUID
+
+from gateway.journey.duty import Rulebook
+from gateway.journey.limits import AGENCY_OF
+from gateway.journey.marks import MARKS
+from gateway.journey.membership import Membership, journeys_of
+from gateway.journey.obligations import follow_all
+from gateway.journey.part import SENT_TO, owes, part_of
+from gateway.journey.stages import course_of
+from gateway.register.rows import (
+    FOR_GOOD,
+    MarkRow,
+    ObligationRow,
+    PartMarkRow,
+    PartRow,
+    Row,
+    Rows,
+    Yardstick,
+    marks,
+    obligation_row,
+)
+from shared.access.caller import Party, View
+from shared.journey_event import JourneyRecord, speaker
+
+
+def holders_of(record: JourneyRecord) -> frozenset[Party]:
+    """Return the organisations that sent something of a record, or were sent something by name."""
+    holders = {speaker(event.source) for event in record.events}
+    holders |= {speaker(event.source) for event in record.erased}
+    for event in record.events:
+        agency, field = SENT_TO.get(event.type, ("", ""))
+        organisation = event.data.get(field) if agency else None
+        if organisation is not None:
+            holders.add((agency, organisation))
+    return frozenset(holders)
+
+
+def add_parts(
+    rows: Rows,
+    record: JourneyRecord,
+    holders: Iterable[Party],
+    journeys: Mapping[UUID, UUID],
+    yardstick: Yardstick,
+) -> None:
+    """Add what every holder's part says, and mark the rows of which it says the same.
+
+    `journeys` are the journeys of the record's references.
+    """
+    for party in sorted(holders):
+        view = View(frozenset({party}), special=True)
+        for membership in journeys_of(part_of(record, view)):
+            journey_id = journeys[membership.references[0].reference_id]
+            _add_part(rows, journey_id, membership, party, yardstick)
+
+
+def _add_part(
+    rows: Rows, journey_id: UUID, membership: Membership, party: Party, yardstick: Yardstick
+) -> None:
+    agency, organisation = party
+    view = View(frozenset({party}), special=True)
+    rulebook = owed_by(yardstick.rulebook, agency)
+    story = membership.story(as_of=FOR_GOOD)
+    course = course_of(story)
+    followed = follow_all(rulebook, story, yardstick.calendar, course=course)
+    own = [one for one in followed.obligations if not one.demand.is_window and owes(one, view)]
+    beside: dict[bytes, list[MarkRow]] = defaultdict(list)
+    told = [obligation_row(journey_id, one, course, None) for one in own]
+    for mark in marks(story, own, told):
+        beside[mark.obligation_id].append(mark)
+    for row in told:
+        key = (journey_id, row.obligation_id)
+        marked = beside[row.obligation_id]
+        if (
+            journey_id == membership.id
+            and rows["register_obligation"].get(key) == row
+            and marked == _marks_beside(rows, key)
+        ):
+            rows["register_obligation"][key] = row._replace(in_part=True)
+            continue
+        part = part_row(row, organisation, membership)
+        rows["register_part"][part[:3]] = part
+        for mark in marked:
+            noted = PartMarkRow(journey_id, organisation, *mark[1:])
+            rows["register_part_mark"][noted[:4]] = noted
+
+
+def part_row(row: ObligationRow, organisation: str, membership: Membership) -> PartRow:
+    """Return what a part says of one obligation, under the name that the part has."""
+    return PartRow(
+        row.journey_id,
+        organisation,
+        row.obligation_id,
+        membership.id,
+        membership.name,
+        row.rule,
+        row.owner,
+        *row[5:-1],
+    )
+
+
+def _marks_beside(rows: Rows, key: tuple[UUID, bytes]) -> list[Row]:
+    """Return the marks of the whole journey beside an obligation, in the order of MARKS."""
+    kept = rows["register_mark"]
+    return [kept[(*key, mark)] for mark in MARKS if (*key, mark) in kept]
+
+
+@lru_cache(maxsize=32)
+def owed_by(rulebook: Rulebook, agency: str) -> Rulebook:
+    """Return the duties that an agency may owe, each whole."""
+    return Rulebook(
+        tuple(
+            duty
+            for duty in rulebook.duties
+            if any(AGENCY_OF.get(t.owner or duty.owner) == agency for t in duty.terms)
+        ),
+        rulebook.hash,
+    )
