@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from shared.interrupts import Interrupted, Interrupts
+from shared.interrupts import INTERRUPTED, Interrupted, Interrupts
 
 # Where the output is no terminal, it is as wide as its widest table.
 WIDTH = 120
-FAILED, WRONG_SETTINGS, INTERRUPTED = 1, 2, 130
+FAILED, WRONG_SETTINGS = 1, 2
 
 
 def main() -> int:

@@ -27,12 +27,13 @@ from demo.synthetic.parcels import AGENCIES, Task, parcels
 from demo.synthetic.practice import FILE, BadPractice, read_practice
 from demo.synthetic.send import CannotSend, greet
 from shared.access.development import ALL_SENDERS, RealIssuer, local_issuer
+from shared.interrupts import INTERRUPTED
 from shared.london import read_day
 from shared.settings import DemoSettings
 
 # A million journeys take less than an hour.
 LONGEST = timedelta(hours=12)
-FAILED, WRONG_OPTIONS, INTERRUPTED = 1, 2, 130
+FAILED, WRONG_OPTIONS = 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
