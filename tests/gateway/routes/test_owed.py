@@ -173,6 +173,7 @@ async def test_an_organisation_is_told_of_its_own_duties_as_its_part_tells_them(
         await doors.play(sample.events)
     await catch_up(await projector_of(reader))
     some = 0
+    of_police: set[tuple[str, str]] = set()
     everybody = {"/".join(speaker(e["source"])) for sample in samples() for e in sample.events}
     assert len(everybody) > 10
     for organisation in sorted({*everybody, NOBODY}):
@@ -196,10 +197,29 @@ async def test_an_organisation_is_told_of_its_own_duties_as_its_part_tells_them(
                     for i in listed
                 }
                 some += len(listed)
+                if organisation.startswith("police/") and query == {"as_of": as_of, "limit": "7"}:
+                    of_police |= {(as_of, i["obligation"]) for i in listed}
                 order = [i["due_at"] for i in listed]
                 assert order == sorted(order, reverse=address == "/v1/breaches")
                 assert {i["organisation"] for i in listed} <= {organisation.partition("/")[2]}
     assert some > 40
+    await hold_that_all_of_an_agency_are_for_an_inspector(doors, of_police)
+
+
+async def hold_that_all_of_an_agency_are_for_an_inspector(
+    doors: Doors, of_police: set[tuple[str, str]]
+) -> None:
+    inspector, agency_reader = (
+        bearer(token(role, organisations=("police/*",))) for role in ("inspector", "agency_reader")
+    )
+    assert of_police
+    assert of_police == {
+        (as_of, i["obligation"])
+        for as_of in MOMENTS
+        for i in await items(doors, "/v1/breaches", inspector, as_of=as_of, limit="500")
+    }
+    # A reader's token that is made too wide opens nothing.
+    assert await items(doors, "/v1/breaches", agency_reader, as_of=MOMENTS[-1]) == []
 
 
 def breaks(obligation: Item) -> bool:
