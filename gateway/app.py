@@ -19,6 +19,7 @@ from gateway.routes import (
     obligations,
     owed,
     register,
+    samples,
     subject_access,
     what_if,
 )
@@ -103,6 +104,8 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(subject_access.router)
     app.include_router(owed.router)
     app.include_router(register.router)
+    app.include_router(samples.router)
+    app.state.also_documented = samples.BODIES
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
     app.include_router(access_log.router)

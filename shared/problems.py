@@ -8,10 +8,12 @@ Problem
 ├── NotFound              404  there is nothing at this address
 │   ├── UnknownJourney    404  no journey has this id
 │   ├── UnknownEvent      404  no event is kept under this source and id
-│   └── UnknownObligation 404  nothing with this id was owed on this journey
+│   ├── UnknownObligation 404  nothing with this id was owed on this journey
+│   └── UnknownSample     404  no sample has this id
 ├── NotAllowed            405  the address does not take this method
 ├── TooSlow               408  the rest of the body did not come
 ├── ChangedStory          409  this identity was kept before with other content
+├── AlreadyReplaced       409  the case was replaced before, for another reason
 ├── TooLarge              413  the body is larger than the door takes
 ├── NotAccepted           415  the body is of a kind the door does not read
 ├── BadMessage            422  a message that cannot be kept as it is
@@ -118,6 +120,13 @@ class UnknownObligation(NotFound):
     title = "There is no such obligation"
 
 
+class UnknownSample(NotFound):
+    """No sample has this id."""
+
+    name = "unknown-sample"
+    title = "No such sample"
+
+
 class UnknownEvent(NotFound):
     """No event of this agency is kept under this source and id."""
 
@@ -146,6 +155,14 @@ class ChangedStory(Problem):
 
     name = "changed-story"
     title = "This event was already kept, and it said something else"
+    status = HTTPStatus.CONFLICT
+
+
+class AlreadyReplaced(Problem):
+    """The case was replaced before, for another reason; the first replacement stands."""
+
+    name = "already-replaced"
+    title = "This case was replaced before"
     status = HTTPStatus.CONFLICT
 
 

@@ -45,6 +45,7 @@ TAGS = {
     "health": "Whether the service is running, and which build of it.",
     "journeys": "One victim's journey across every agency.",
     "obligations": "What was owed to one victim, and why each stands as it does.",
+    "samples": "Journeys drawn at random from a frozen frame, so that anybody can draw them again.",
     "register": "What lists and figures are told from, and how far it is behind.",
     "subject access": "What is held about one victim, for that victim.",
     "vocabulary": "The types of event, with their fields and examples.",

@@ -105,6 +105,7 @@ class Story:
     facts_by_type: Mapping[str, Sequence[Fact]] = field(repr=False)
     tellings: Mapping[str, Sequence[Contact]] = field(repr=False)
     organisations: Mapping[str, str] = field(repr=False)
+    spoke_from: Mapping[str, datetime] = field(repr=False)
     interruptions: tuple[Interruption, ...] = ()
 
     def tellings_about(self, type_: str) -> Sequence[Contact]:
@@ -116,6 +117,22 @@ class Story:
         if len(types) == 1:
             return self.facts_by_type.get(types[0], ())
         return tuple(fact for fact in self.facts if fact.type in types)
+
+    def organisations_of(self, agency: str) -> list[tuple[datetime, str]]:
+        """Return who `organisation_of` an agency is from which moment (UTC) on, in order of time.
+
+        It is empty where nobody of the agency is known.
+        """
+        first = self.organisations.get(agency)
+        if first is None:
+            return []
+        turns = [(self.spoke_from[agency], first)]
+        if agency == "police":
+            for fact in self.facts_by_type.get("crime.transferred", ()):
+                force = fact.data.get("to_force", turns[-1][1])
+                if force != turns[-1][1]:
+                    turns.append((fact.at, force))
+        return turns
 
     def organisation_of(self, agency: str, at: datetime | None = None) -> str | None:
         """Return the organisation that first spoke for an agency on this journey, if any did.
@@ -256,6 +273,7 @@ def story_of(
     contacts: list[Contact] = []
     tellings: dict[str, list[Contact]] = {}
     organisations: dict[str, str] = {}
+    spoke_from: dict[str, datetime] = {}
     by_type: dict[str, list[Fact]] = {}
     for at, source, _, number in placed:
         if at > as_of:
@@ -265,6 +283,7 @@ def story_of(
         agency, organisation = speaker(source)
         if agency not in organisations:
             organisations[agency] = organisation
+            spoke_from[agency] = at
         type_, data = event.type, event.data
         suspect = data.get("suspect")
         if suspect is not None and agency != "police":
@@ -295,6 +314,7 @@ def story_of(
         region = by_type["contact_scheme.referred"][0].data.get("region")
         if region is not None:
             organisations["probation"] = region
+            spoke_from["probation"] = by_type["contact_scheme.referred"][0].at
     victim = victim_of(by_type)
     for contact in contacts:
         contact.why_not_told = victim.why_not_told(contact)
@@ -307,6 +327,7 @@ def story_of(
         facts_by_type=by_type,
         tellings=tellings,
         organisations=organisations,
+        spoke_from=spoke_from,
         interruptions=tuple([i for i in interruptions if i.known(known_at) and not i.replayed]),
     )
 

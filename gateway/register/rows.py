@@ -5,11 +5,11 @@ tells when its standing turns, with all that is known now. Which moment is asked
 reader's to say. A row is a tuple in the order of its table's columns, its key first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from gateway.journey.calendar import Calendar
@@ -32,7 +32,7 @@ from shared.london import london_day, start_of
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 # Which shape these functions give rows. Raise it with every change of what they say, so that all
 # that is kept is made anew.
-SHAPE = 2
+SHAPE = 3
 
 # A letter for each standing: a row has one for each of its turns.
 LETTERS: Mapping[Standing, str] = {
@@ -60,7 +60,9 @@ class Yardstick:
 class JourneyRow(NamedTuple):
     """A row of `register_journey` but for the two columns that say how it came to be written.
 
-    Moments are in UTC. The turns go to and fro, from the moment it first holds.
+    Moments are in UTC, `reported_on` is a London day. The turns of Enhanced Rights and of the open
+    case go to and fro, from the moment they first hold; every other list of turns has a value for
+    each, in a column of its own. None where there is nothing to say.
     """
 
     journey_id: UUID
@@ -72,6 +74,18 @@ class JourneyRow(NamedTuple):
     under_18_until: datetime | None
     enhanced_turns: list[datetime] | None
     open_turns: list[datetime]
+    reported_at: datetime | None
+    reported_on: date | None
+    offence_group: str | None
+    flags: list[str] | None
+    outcomes: list[int] | None
+    outcome_turns: list[datetime] | None
+    police: list[str] | None
+    police_turns: list[datetime] | None
+    cps: list[str] | None
+    cps_turns: list[datetime] | None
+    probation: list[str] | None
+    probation_turns: list[datetime] | None
 
 
 class PartyRow(NamedTuple):
@@ -241,6 +255,8 @@ def journey_row(membership: Membership, story: Story, course: Course) -> Journey
     first = membership.references[0]
     began_at = course.spans[0].since if course.spans else first.first_received_at
     victim = story.victim
+    report = next(iter(story.facts_of("crime.reported")), None)
+    told = {} if report is None else report.data
     return JourneyRow(
         journey_id=membership.id,
         reference=membership.name,
@@ -251,7 +267,40 @@ def journey_row(membership: Membership, story: Story, course: Course) -> Journey
         under_18_until=under_18_until(victim),
         enhanced_turns=enhanced_turns(victim, began_at),
         open_turns=[moment for since, until in course.open for moment in (since, until) if moment],
+        reported_at=None if report is None else report.at,
+        reported_on=None if report is None else report.day,
+        offence_group=told.get("offence_group"),
+        flags=sorted(set(told.get("flags", ()))) or None,
+        **held_in_turn("outcomes", "outcome_turns", outcomes_of(story)),
+        **held_in_turn("police", "police_turns", story.organisations_of("police")),
+        **held_in_turn("cps", "cps_turns", story.organisations_of("cps")),
+        **held_in_turn("probation", "probation_turns", story.organisations_of("probation")),
     )
+
+
+def outcomes_of(story: Story) -> list[tuple[datetime, int]]:
+    """Return which Home Office outcome the crime had from which moment (UTC) on, in order of time.
+
+    The last one assigned holds, whether with the decision to close or by itself.
+    """
+    by_type = story.facts_by_type
+    facts = [*by_type.get("outcome.assigned", ()), *by_type.get("investigation.decided", ())]
+    assigned = [
+        (fact.at, fact.event.source, fact.event.id, fact.data["outcome"])
+        for fact in facts
+        if "outcome" in fact.data
+    ]
+    return [(at, outcome) for at, _, _, outcome in sorted(assigned)]
+
+
+def held_in_turn(
+    values: str, turns: str, held: Sequence[tuple[datetime, object]]
+) -> dict[str, Any]:
+    """Return two columns: what held, and from which moment each did; of one moment the last."""
+    if not held:
+        return {values: None, turns: None}
+    last_of = dict(held)
+    return {values: [*last_of.values()], turns: [*last_of]}
 
 
 def under_18_until(victim: Victim) -> datetime | None:

@@ -91,6 +91,20 @@ register_journey = Table(
     Column("under_18_until", _MOMENT),
     Column("enhanced_turns", ARRAY(_MOMENT)),
     Column("open_turns", ARRAY(_MOMENT), nullable=False),
+    # What a list or a sample is divided by: of the first report, and then, by the place of the
+    # moment among the turns beside them, what held at a moment. Null where there is nothing to say.
+    Column("reported_at", _MOMENT),
+    Column("reported_on", Date),
+    Column("offence_group", Text),
+    Column("flags", ARRAY(Text)),
+    Column("outcomes", ARRAY(SmallInteger)),
+    Column("outcome_turns", ARRAY(_MOMENT)),
+    Column("police", ARRAY(Text)),
+    Column("police_turns", ARRAY(_MOMENT)),
+    Column("cps", ARRAY(Text)),
+    Column("cps_turns", ARRAY(_MOMENT)),
+    Column("probation", ARRAY(Text)),
+    Column("probation_turns", ARRAY(_MOMENT)),
     Column("yardstick_id", Integer, nullable=False),
     Column("revision", BigInteger, nullable=False),
 )

@@ -1,6 +1,15 @@
-"""All tables of the store: those of what was said, and those of the register made from it."""
+"""All tables of the store: what was said, the register made from it, and the samples drawn."""
 
+from shared.store import sample_tables
 from shared.store.register_tables import OF_A_JOURNEY
 from shared.store.tables import metadata
 
-__all__ = ["OF_A_JOURNEY", "metadata"]
+SAMPLES = (
+    sample_tables.sample,
+    sample_tables.sample_stratum,
+    sample_tables.sample_frame,
+    sample_tables.sample_case,
+    sample_tables.sample_replacement,
+)
+
+__all__ = ["OF_A_JOURNEY", "SAMPLES", "metadata"]

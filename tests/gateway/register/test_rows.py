@@ -18,6 +18,7 @@ from tests.builders import STANDARD, calendar, rulebook
 from tests.demo.made import membership_of
 
 SOME = 150
+AGENCIES = ("police", "cps", "probation")
 YEARS_LATER = datetime(2031, 6, 1, 12, tzinfo=UTC)
 STANDINGS = {letter: standing for standing, letter in LETTERS.items()}
 
@@ -77,7 +78,20 @@ def told_by_rows(rows: Rows, moment: datetime) -> dict[str, object]:
         "enhanced": held(journey.enhanced_turns or [], moment) % 2 == 1,
         "under 18": journey.under_18_until is not None and moment < journey.under_18_until,
         "open": held(journey.open_turns, moment) % 2 == 1,
+        **{
+            agency: in_turn(getattr(journey, agency), getattr(journey, f"{agency}_turns"), moment)
+            for agency in AGENCIES
+        },
+        "outcome": in_turn(journey.outcomes, journey.outcome_turns, moment),
+        "report": (journey.offence_group, journey.reported_on)
+        if journey.reported_at is not None and journey.reported_at <= moment
+        else None,
     }
+
+
+def in_turn(values: list[Any] | None, turns: list[datetime] | None, moment: datetime) -> Any:
+    """What held at a moment, of values with the turn at which each began."""
+    return [None, *(values or [])][held(turns or [], moment)]
 
 
 def told_by_timeline(timeline: Timeline) -> dict[str, object]:
@@ -107,7 +121,25 @@ def told_by_timeline(timeline: Timeline) -> dict[str, object]:
         "enhanced": victim.enhanced_because(london_day(moment)) is not None,
         "under 18": victim.under_18_on(london_day(moment)),
         "open": any(s <= moment and (u is None or moment < u) for s, u in course.open),
+        **{agency: timeline.story.organisation_of(agency, moment) for agency in AGENCIES},
+        "outcome": last_outcome(timeline),
+        "report": next(
+            (
+                (fact.data["offence_group"], fact.day)
+                for fact in timeline.story.facts
+                if fact.type == "crime.reported"
+            ),
+            None,
+        ),
     }
+
+
+def last_outcome(timeline: Timeline) -> Any:
+    outcome = None
+    for fact in timeline.story.facts:
+        if fact.type in ("outcome.assigned", "investigation.decided"):
+            outcome = fact.data.get("outcome", outcome)
+    return outcome
 
 
 def seen(membership: Membership, moment: datetime) -> Timeline:
