@@ -19,7 +19,7 @@ import asyncpg
 
 from bench.journeys import make_journeys
 from gateway.journey.silences import Standard
-from gateway.register.command import fast_loop
+from gateway.register.command import YOUNG, fast_loop
 from gateway.register.lag import number_of, read_lag
 from gateway.register.projector import Projector
 from gateway.register.rows import SHAPES, Yardstick
@@ -120,7 +120,7 @@ async def measure(journeys: int, rounds: int) -> None:
     whole = events_of(journeys)
     shuffled = events_of(journeys // SHUFFLED_SHARE)
     Random(SEED).shuffle(shuffled)  # noqa: S311 - for measuring, not for secrets
-    settle()
+    settle(young=YOUNG)
     by_slice, caught_up, ingested = [], [], []
     with EmbeddedPostgres.throwaway() as server:
         server.create_database(TEMPLATE)

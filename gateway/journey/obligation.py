@@ -22,6 +22,7 @@ from gateway.journey.standing import (
 from gateway.journey.story import Contact, Fact, Story
 from gateway.journey.telling import Answered, CameClose
 from gateway.journey.unknown import unknown_since
+from shared.journey_event import speaker
 
 _LATE = (Standing.MET_LATE, Standing.OVERDUE)
 # What an answer that could not be sent would have changed.
@@ -82,6 +83,8 @@ class Obligation:
     @property
     def agency(self) -> str:
         """The agency whose feeds speak for the owner."""
+        if self.silence is None:
+            return agency_of(self.demand, self.start)
         return AGENCY_OF.get(self.owner, self.owner)
 
     @property
@@ -90,10 +93,12 @@ class Obligation:
         if self.silence is not None:
             holder = self.silence.holder
             return None if holder is None else holder.organisation
-        source = self.start.source_of(self.agency)
-        if source is not None:
-            return source.organisation
-        return self.story.organisation_of(self.agency, self.start.at)
+        ours = agency_of(self.demand, self.start)
+        for event in self.start.sources:
+            agency, organisation = speaker(event.source)
+            if agency == ours:
+                return organisation
+        return self.story.organisation_of(ours, self.start.at)
 
     @property
     def enhanced_because(self) -> str | None:
@@ -179,7 +184,7 @@ class Obligation:
             None if ending is None or ending.by_itself else ending.at,
             is_window=self.demand.is_window,
             untimed=self.demand.ends is None,
-            unknown_since=self.unknown_since,
+            unknown_since=self.unknown_since if self.story.interruptions else None,
         )
 
     @property
@@ -217,8 +222,8 @@ class Obligation:
     @property
     def key(self) -> bytes:
         """The id as bytes."""
-        event = self.start.event
-        words = "\x00".join((self.duty.id, event.source, event.id, self.start.suspect or ""))
+        event = self.start.sources[0]
+        words = f"{self.demand.duty.id}\0{event.source}\0{event.id}\0{self.start.suspect or ''}"
         return sha256(words.encode()).digest()[:12]
 
     @property
@@ -239,7 +244,10 @@ def breach_from(duty: Duty, turns: list[Turn]) -> datetime | None:
     """Return the moment (UTC) from which these turns of a duty are a breach, or None."""
     if duty.kind is not Kind.CODE:
         return None
-    return next((since for since, standing in turns if standing in _LATE), None)
+    for since, standing in turns:
+        if standing in _LATE:
+            return since
+    return None
 
 
 def agency_of(demand: Demand, start: Fact) -> str:

@@ -32,6 +32,10 @@ from shared.tracing import log
 TOGETHER = 200
 # How many of these are under way at once: one is judged while the database works on another.
 UNDER_WAY = 2
+# Keys taken in a round, whose end waits for all that are under way.
+A_ROUND = 8 * TOGETHER
+# Records judged at a stretch, some 3 ms, until what else is under way may send its next statement.
+AT_A_TIME = 10
 # How often one that was overtaken is judged again before it is left for the next round.
 ATTEMPTS = 5
 # What cannot be judged is tried again after so long; a new event does not mend a fault of ours.
@@ -116,6 +120,8 @@ class Projector:
         self._after: UUID | None = None
         # References being judged or written. One reads at a time, and knows what others have read.
         self._in_hand: set[UUID] = set()
+        # References written since this round began: a journey has several, each behind.
+        self._done: set[UUID] = set()
         self._reading = asyncio.Lock()
 
     async def round(self, share: Share) -> int:
@@ -139,7 +145,7 @@ class Projector:
         Return the key up to which that was done, the last of all at the end, and how many journeys
         there are from one to the other.
         """
-        limit = UNDER_WAY * TOGETHER
+        limit = A_ROUND
         keys = await self._store.read_keys(after=after, limit=limit, known_at=ALL_KNOWN)
         last = keys[-1] if len(keys) == limit else EVERYTHING.last
         await self._project_all(keys, anew=True)
@@ -151,16 +157,17 @@ class Projector:
     async def _behind(self, share: Share) -> list[UUID]:
         """Return the next keys that are behind, going through the share from end to end."""
         first = share.first if self._after is None else max(share.first, self._after)
-        asked = [first, share.last, UNDER_WAY * TOGETHER, list(self._aside)]
+        asked = [first, share.last, A_ROUND, list(self._aside)]
         keys = [row["reference_id"] for row in await self._store.ask(BEHIND, *asked)]
-        self._after = keys[-1] if len(keys) == UNDER_WAY * TOGETHER else None
+        self._after = keys[-1] if len(keys) == A_ROUND else None
         return keys
 
     async def _judged_otherwise(self, share: Share) -> list[UUID]:
-        asked = [share.first, share.last, UNDER_WAY * TOGETHER, list(self._aside), self._number]
+        asked = [share.first, share.last, A_ROUND, list(self._aside), self._number]
         return [row["journey_id"] for row in await self._store.ask(JUDGED_OTHERWISE, *asked)]
 
     async def _project_all(self, keys: Sequence[UUID], *, anew: bool = False) -> None:
+        self._done.clear()
         parts = iter([keys[n : n + TOGETHER] for n in range(0, len(keys), TOGETHER)])
         await asyncio.gather(*(self._project_parts(parts, anew) for _ in range(UNDER_WAY)))
 
@@ -200,7 +207,9 @@ class Projector:
         so what others do meanwhile is seen here or by the guard.
         """
         async with self._reading:
-            keys = [key for key in keys if key not in self._in_hand]
+            keys = [k for k in keys if k not in self._in_hand and k not in self._done]
+            if not keys:
+                return
             ((declared,),) = await self._store.ask(COUNT_DECLARED)
             if anew:  # page by page, and so each record once
                 records = await self._store.read_records(keys, known_at=ALL_KNOWN)
@@ -209,8 +218,13 @@ class Projector:
             ours = {r.reference_id for record in records for r in record.references}
             self._in_hand |= ours
         try:
-            judged = [judge(record, self._yardstick) for record in records]
+            judged = []
+            for record in records:
+                judged.append(judge(record, self._yardstick))
+                if len(judged) % AT_A_TIME == 0:
+                    await asyncio.sleep(0)
             await self._keep(judged, anew=anew, declared=declared)
+            self._done |= ours
         finally:
             self._in_hand -= ours
 

@@ -347,26 +347,32 @@ def obligation_row(
     It is in its owner's part where the owner holds all there is, but not to keep in touch: whether
     nobody spoke is known from all events.
     """
-    turns, start = owed.turns, owed.start
+    turns, start, duty = owed.turns, owed.start, owed.demand.duty
     span = course.at(start.at)
-    # By place and not by name, as below: this is done for every obligation there is.
-    return ObligationRow(
-        journey_id,
-        owed.key,
-        owed.duty.id,
-        owed.owner,
-        owed.organisation,
-        start.suspect,
-        owed.enhanced_because is not None,
-        None if span is None else int(span.stage),
-        start.at,
-        owed.due_on,
-        owed.due_at,
-        breach_from(owed.duty, turns),
-        owed.content_stated,
-        [since for since, _ in turns],
-        "".join([LETTERS[standing] for _, standing in turns]),
-        owed.silence is None and (owed.agency, owed.organisation) == alone,
+    moments, standings = [], ""
+    for since, standing in turns:
+        moments.append(since)
+        standings += LETTERS[standing]
+    # By place and not by name: this is done for every obligation there is, and cost a third more.
+    return ObligationRow._make(
+        (
+            journey_id,
+            owed.key,
+            duty.id,
+            owed.owner,
+            owed.organisation,
+            start.suspect,
+            owed.story.victim.enhanced_because(start.day) is not None,
+            None if span is None else int(span.stage),
+            start.at,
+            owed.due_on,
+            owed.due_at,
+            breach_from(duty, turns),
+            owed.content_stated,
+            moments,
+            standings,
+            owed.silence is None and (owed.agency, owed.organisation) == alone,
+        )
     )
 
 

@@ -1,7 +1,6 @@
 """The journey store: events in, each kept once, and all that is kept about a journey out."""
 
 import asyncio
-import json
 import random
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -12,6 +11,7 @@ from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
+from pydantic_core import from_json
 
 from shared.feed import Feed, Span
 from shared.interruption import Declaration, KeptDeclaration, interruptions_of
@@ -48,9 +48,6 @@ ATTEMPTS = 5
 
 # No event is received later.
 ALL_KNOWN = datetime.max.replace(tzinfo=UTC)
-
-# PostgreSQL writes a value and nothing around it, for which json.loads would look each time.
-_read_json = json.JSONDecoder().raw_decode
 
 _UNREACHABLE = (
     OSError,
@@ -425,37 +422,49 @@ class _Batch:
 
 def _record(rows: Sequence[Any]) -> JourneyRecord:
     """Return the record of some rows; those without a reference are declarations."""
-    references = {row["reference_id"]: row for row in rows if row["reference_id"] is not None}
+    references: dict[UUID, KnownReference] = {}
+    events: list[KeptEvent] = []
+    erased: list[ErasedEvent] = []
+    declarations: list[KeptDeclaration] = []
+    for row in rows:
+        key = row["reference_id"]
+        if key is None:
+            declarations.append(feeds.declaration_of(row))
+            continue
+        if key not in references:
+            references[key] = _known_reference(row)
+        if row["data"] is not None:
+            events.append(_kept_event(row))
+        elif row["event_id"] is not None:
+            erased.append(_erased_event(row))
     return JourneyRecord(
         references=tuple(
             sorted(
-                (
-                    KnownReference(
-                        reference=row["reference"],
-                        reference_id=row["reference_id"],
-                        first_received_at=row["first_received_at"],
-                        version=row["version"],
-                    )
-                    for row in references.values()
-                ),
-                key=lambda known: (known.first_received_at, known.reference),
+                references.values(), key=lambda known: (known.first_received_at, known.reference)
             )
         ),
-        events=tuple(_kept_event(row) for row in rows if row["data"] is not None),
-        erased=tuple(
-            ErasedEvent(
-                source=row["source"],
-                reference=row["reference"],
-                occurred_at=row["occurred_at"],
-                precision=row["time_precision"],
-                received_at=row["received_at"],
-            )
-            for row in rows
-            if row["event_id"] is not None and row["data"] is None
-        ),
-        interruptions=interruptions_of(
-            feeds.declaration_of(row) for row in rows if row["reference_id"] is None
-        ),
+        events=tuple(events),
+        erased=tuple(erased),
+        interruptions=interruptions_of(declarations) if declarations else (),
+    )
+
+
+def _known_reference(row: Any) -> KnownReference:
+    return KnownReference(
+        reference=row["reference"],
+        reference_id=row["reference_id"],
+        first_received_at=row["first_received_at"],
+        version=row["version"],
+    )
+
+
+def _erased_event(row: Any) -> ErasedEvent:
+    return ErasedEvent(
+        source=row["source"],
+        reference=row["reference"],
+        occurred_at=row["occurred_at"],
+        precision=row["time_precision"],
+        received_at=row["received_at"],
     )
 
 
@@ -466,7 +475,7 @@ def _kept_event(row: Any) -> KeptEvent:
         type=row["type"],
         reference=row["reference"],
         occurred_at=row["occurred_at"],
-        data=_read_json(row["data"])[0],
+        data=from_json(row["data"]),
         precision=row["time_precision"],
         recorded_at=row["recorded_at"],
         received_at=row["received_at"],

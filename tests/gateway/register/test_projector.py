@@ -86,6 +86,19 @@ async def test_links_join_and_part_journeys_and_leave_no_row_behind(
     await holds({CRIME: 2, CASE: 1})
 
 
+async def test_a_journey_of_which_every_reference_is_behind_is_written_once(
+    database: Database, store: Store, reader: Store
+) -> None:
+    pairs = [(f"crime:kent/{n}/V1", f"case:46AB{n:07}/V1") for n in range(250)]
+    links = [linked(case, id=f"link {crime}", reference=crime) for crime, case in pairs]
+    await store.publish([*links, *(reported(crime) for crime, _ in pairs)])
+    await catch_up(await projector_of(reader))
+    owner = await asyncpg.connect(database.owner_url)
+    count = "SELECT count(*), max(written) FROM register_reference"
+    assert tuple(await owner.fetchrow(count)) == (2 * len(pairs), 1)
+    await owner.close()
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_two_projectors_among_writers_come_to_what_the_events_come_to(
     database: Database, open_store: OpenStore, seed: int
