@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.feed import Feed, Span
+from shared.feed_silence import FeedSilence, noticed_of
 from shared.interruption import Declaration, KeptDeclaration, interruptions_of
 from shared.journey_event import (
     Agency,
@@ -27,7 +28,7 @@ from shared.journey_event import (
 )
 from shared.london import end_of, start_of
 from shared.problems import NotReady
-from shared.store import access, erasing, feeds, pages, statements
+from shared.store import access, erasing, feed_silences, feeds, pages, statements
 from shared.store.access import Access, Asker, KeptAccess, Verb
 from shared.store.address import for_asyncpg
 from shared.store.ids import edge_of
@@ -291,6 +292,11 @@ class Store:
         rows = await self._ask(feeds.DECLARATIONS, lambda: [list(agencies)])
         return [feeds.declaration_of(row) for row in rows]
 
+    async def read_silences(self, agencies: Sequence[Agency]) -> list[FeedSilence]:
+        """Return every word on a silence of these agencies' feeds, by feed and then by time."""
+        rows = await self._ask(feed_silences.SILENCES, lambda: [list(agencies)])
+        return [feed_silences.silence_of(row) for row in rows]
+
     async def note_access(self, entry: Access) -> None:
         """Write into the access log what is about to be answered; return once it is kept."""
         await self._ask(access.NOTE, lambda: self._noted(entry))
@@ -414,7 +420,8 @@ class _Batch:
 
 
 def _record(rows: Sequence[Any]) -> JourneyRecord:
-    """Return the record of some rows; those without a reference are declarations."""
+    """Return the record of some rows; those without a reference are interruptions."""
+    others = [row for row in rows if row["reference_id"] is None]
     references = {row["reference_id"]: row for row in rows if row["reference_id"] is not None}
     return JourneyRecord(
         references=tuple(
@@ -444,8 +451,9 @@ def _record(rows: Sequence[Any]) -> JourneyRecord:
             if row["event_id"] is not None and row["data"] is None
         ),
         interruptions=interruptions_of(
-            feeds.declaration_of(row) for row in rows if row["reference_id"] is None
-        ),
+            feeds.declaration_of(row) for row in others if row["withdrawn"] is None
+        )
+        + noticed_of(feed_silences.word_of(row) for row in others if row["withdrawn"] is not None),
     )
 
 
