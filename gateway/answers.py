@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from gateway.journey.calendar import Calendar
 from gateway.journey.duty import Citation, Clock, Rulebook, Terms
 from gateway.journey.explanation import Explanation
+from gateway.journey.hiding import hidden_words
 from gateway.journey.marks import Marks
 from gateway.journey.membership import Membership
 from gateway.journey.obligation import NotOwed, Obligation
@@ -688,7 +689,11 @@ class InterruptionBody(BaseModel):
     source: str
     since: datetime = Field(serialization_alias="from")
     until: datetime | None
+    noticed: bool = Field(
+        description="Whether nobody declared it: the system fell silent and did not say why."
+    )
     reason: str
+    says: str
 
 
 class TimelineBody(Sensitive):
@@ -714,8 +719,8 @@ class TimelineBody(Sensitive):
     longest_silence: SilenceBody | None
     gaps: list[SilenceBody]
     interruptions: list[InterruptionBody] = Field(
-        description="What may hide news: interruptions that are known and not replayed yet, and "
-        "the moments of events that were erased."
+        description="What may hide news: interruptions and silences of feeds that are known and "
+        "not replayed yet, and the moments of events that were erased."
     )
     order: list[OrderBody] = Field(
         description="Whether what should come first did: beside the Code's figures, not in them."
@@ -760,7 +765,14 @@ class TimelineBody(Sensitive):
             longest_silence=SilenceBody.of(longest) if longest else None,
             gaps=[SilenceBody.of(silence) for silence in timeline.gaps],
             interruptions=[
-                InterruptionBody(source=i.source, since=i.since, until=i.until, reason=i.reason)
+                InterruptionBody(
+                    source=i.source,
+                    since=i.since,
+                    until=i.until,
+                    noticed=i.noticed,
+                    reason=i.reason,
+                    says=hidden_words(i),
+                )
                 for i in timeline.story.interruptions
             ],
             order=[OrderBody.of(finding) for finding in timeline.order],

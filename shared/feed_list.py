@@ -18,6 +18,7 @@ from shared.feed import (
     usual_of,
     weeks_to_compare,
 )
+from shared.feed_silence import FeedSilence, newest_of
 from shared.interruption import Interruption, interruptions_of
 from shared.journey_event import Agency, speaker
 from shared.london import london_day, write_instant
@@ -72,6 +73,23 @@ class InEffectBody(BaseModel):
     declared_at: datetime = Field(description="When we were told (UTC).")
 
 
+class NoticedBody(BaseModel):
+    """A silence that nobody declared, which makes results unknown until all of it was sent."""
+
+    since: datetime = Field(
+        serialization_alias="from",
+        description="When the last event was received before it, or when the interruption ended "
+        "after which none was (UTC).",
+    )
+    until: datetime | None = Field(description="When an event was received again; null while none.")
+    noticed_at: datetime = Field(description="When we noticed what is said here (UTC).")
+    usual_events: float = Field(
+        description="How many events happened on a working day in the weeks before, on average. "
+        "Once nearly as many are kept of its working days, it is replayed, and listed no more."
+    )
+    judged_by: str = Field(description="The standard by which it is a silence.")
+
+
 class FeedBody(BaseModel):
     """One organisation's system, and how it is doing. All times are in UTC, days are London's."""
 
@@ -84,6 +102,10 @@ class FeedBody(BaseModel):
     volume: VolumeBody
     silence: SilenceBody
     interruptions: list[InEffectBody] = Field(description="Those declared and in effect now.")
+    noticed: list[NoticedBody] = Field(
+        description="Silences that were noticed and not declared, and are not replayed: what they "
+        "hide is `unknown`. A declaration of the same time takes their place."
+    )
 
 
 class FeedList(BaseModel):
@@ -114,8 +136,18 @@ async def feed_list(
     feeds = {feed.source: feed for feed in await store.read_feeds(agencies)}
     for interruption in interruptions:
         feeds.setdefault(interruption.source, Feed(interruption.source))
+    noticed = [
+        one
+        for one in newest_of(await store.read_silences(agencies))
+        if not one.withdrawn and not one.replayed
+    ]
     looks = [
-        _Look(feed, [one for one in interruptions if one.source == source], now)
+        _Look(
+            feed,
+            [one for one in interruptions if one.source == source],
+            [one for one in noticed if one.source == source],
+            now,
+        )
         for source, feed in sorted(feeds.items())
         if holds(*speaker(source))
     ]
@@ -137,8 +169,15 @@ async def feed_list(
 class _Look:
     """One feed looked at from one moment: first what has to be counted, then what it says."""
 
-    def __init__(self, feed: Feed, interruptions: Sequence[Interruption], now: datetime) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        interruptions: Sequence[Interruption],
+        noticed: Sequence[FeedSilence],
+        now: datetime,
+    ) -> None:
         self.feed = feed
+        self.noticed = noticed
         self.now = now
         self.in_effect = [one for one in interruptions if one.covers(now)]
         self.day = last_whole_day(now)
@@ -178,6 +217,16 @@ class _Look:
                     declared_at=one.declared_at,
                 )
                 for one in self.in_effect
+            ],
+            noticed=[
+                NoticedBody(
+                    since=one.since,
+                    until=one.until,
+                    noticed_at=one.noticed_at,
+                    usual_events=one.usual_events,
+                    judged_by=one.standard,
+                )
+                for one in self.noticed
             ],
         )
 

@@ -49,7 +49,8 @@ class Interruption:
     it has been sent since, so that nothing of it is unknown any more. `declared_at` is when we were
     told, `replaced_at` when a correction or withdrawal took its place, None where none has.
     `erased` says that it is the moment of an event whose content was erased, which hides as much
-    and will never be sent again.
+    and will never be sent again; `noticed` that nobody declared it: it is a feed silence, and
+    `declared_at` is when we noticed.
     """
 
     agency: str
@@ -62,6 +63,7 @@ class Interruption:
     declared_at: datetime
     replaced_at: datetime | None
     erased: bool = False
+    noticed: bool = False
 
     @property
     def source(self) -> str:

@@ -25,7 +25,7 @@ _BECAME = {
     Standing.PENDING: "still to come",
     Standing.NOT_STARTED: "waiting for a date that nobody recorded",
     Standing.ENDED: "no longer owed",
-    Standing.UNKNOWN: "not known, because a system could not send",
+    Standing.UNKNOWN: "not known, because what a system should have sent is missing",
 }
 
 

@@ -21,6 +21,7 @@ from gateway.journey.explaining import (
     say_terms,
     say_total,
 )
+from gateway.journey.hiding import hidden_words
 from gateway.journey.obligation import Obligation
 from gateway.journey.obligations import follow, oblige, scopes_of
 from gateway.journey.phrases import answer_words
@@ -82,6 +83,7 @@ def explain(obligation: Obligation) -> Explanation:
         say_answer(obligation),
         say_ending(obligation),
         say_standing(obligation),
+        *map(hidden_words, obligation.hidden_by),
         say_total(obligation),
         *say_marks(obligation),
         *[say_change(change.if_, change.standing) for change in changes],
@@ -164,7 +166,7 @@ def changes_of(obligation: Obligation) -> tuple[Change, ...]:
             changes.append(Change(known, Standing.MET))
             changes.append(Change(f"{wanted} comes now", Standing.MET_LATE))
         case Standing.UNKNOWN:
-            sent = "all that happened in the interruption has been sent"
+            sent = "all that happened while nothing came has been sent"
             changes.append(
                 Change(
                     known,

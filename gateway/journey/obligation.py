@@ -21,7 +21,8 @@ from gateway.journey.standing import (
 )
 from gateway.journey.story import Contact, Fact, Story
 from gateway.journey.telling import Answered, CameClose
-from gateway.journey.unknown import unknown_since
+from gateway.journey.unknown import hiding, unknown_since
+from shared.interruption import Interruption
 from shared.journey_event import speaker
 
 _LATE = (Standing.MET_LATE, Standing.OVERDUE)
@@ -135,11 +136,20 @@ class Obligation:
         """
         if not self.story.interruptions or self.demand.is_window:
             return None
+        return unknown_since(self.story, self.agency, self.organisation, *self._could_be_met)
+
+    @property
+    def hidden_by(self) -> list[Interruption]:
+        """What hides whether it was met, where that is why it is unknown."""
+        if self.standing is not Standing.UNKNOWN:
+            return []
+        return hiding(self.story, self.agency, self.organisation, *self._could_be_met)
+
+    @property
+    def _could_be_met(self) -> tuple[datetime | None, datetime | None]:
+        """From when until when (UTC, exclusive) it could be met; None where there is no end."""
         counts = self.demand.met_by.counts
-        return unknown_since(
-            self.story,
-            self.agency,
-            self.organisation,
+        return (
             self.start.at if counts is Counts.AFTERWARDS else None,
             self.start.at if counts is Counts.BEFOREHAND else self.due_at,
         )

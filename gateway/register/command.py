@@ -3,10 +3,13 @@
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Callable, Sequence
 
 from pydantic import ValidationError
 
+from gateway.feeds.keeper import FeedKeeper
+from gateway.feeds.standard import feed_standard
 from gateway.journey.silences import Standard
 from gateway.progress import progress
 from gateway.register.lag import number_of, read_lag
@@ -17,7 +20,7 @@ from gateway.rulebook import RulebookError, england_and_wales, load_rulebook
 from shared.interrupts import Interrupts
 from shared.problems import NotReady
 from shared.settings import SilenceSettings, StoreSettings
-from shared.store import Store, database_for
+from shared.store import Store, database_for, utc_now
 from shared.store.embedded import CannotStart
 from shared.tracing import log, log_to_stderr
 from shared.web import settle
@@ -30,6 +33,8 @@ AWAY_SECONDS = 1.0
 # Events and rows that one writing has in hand, and another beside it: none of them are circles, and
 # looking for some every 10,000 objects took a twelfth of the projector's time.
 YOUNG = 200_000
+# How often the projector in the first seat looks whether a feed has fallen silent, or speaks again.
+LOOK_SECONDS = 600.0
 
 
 def run(arguments: Sequence[str], interrupts: Interrupts) -> int:
@@ -94,13 +99,32 @@ async def _keep_seated(store: Store, yardstick: Yardstick, interrupts: Interrupt
     async with store.connection() as connection:
         seat = await take_seat(connection)
         projector = Projector(store, yardstick, await number_of(store, yardstick))
+        keeper = FeedKeeper(store, yardstick.calendar, feed_standard(), utc_now)
+        look_at = 0.0
         log.info("projecting in seat %s", seat)
         try:
             while not interrupts.came:
-                if not await projector.round(await share_for(connection, seat)):
+                share = await share_for(connection, seat)
+                if share.first == EVERYTHING.first and time.monotonic() >= look_at:
+                    await _look(keeper)
+                    look_at = time.monotonic() + LOOK_SECONDS
+                if not await projector.round(share):
                     await asyncio.sleep(IDLE_SECONDS)
         finally:
             await leave_seat(connection, seat)
+
+
+async def _look(keeper: FeedKeeper) -> None:
+    """Notice what there is to notice of feeds; where that fails, projecting goes on."""
+    try:
+        noticed = await keeper.look()
+    except NotReady:
+        raise
+    except Exception as error:
+        log.error("feeds cannot be looked at, and stay as they were: %s", type(error).__name__)
+    else:
+        if noticed:
+            log.info("%s words on silent feeds", noticed)
 
 
 async def _rebuild(url: str, yardstick: Yardstick, interrupts: Interrupts) -> int:

@@ -48,7 +48,10 @@ RETURNING reference_id
 """
 
 NEXT_REVISION = "UPDATE register_state SET revision = revision + 1 RETURNING revision"
-COUNT_DECLARED = "SELECT count(*) FROM feed_interruption"
+# What is said of feeds, declared and noticed: each word is a row, and none ever goes.
+COUNT_DECLARED = """
+SELECT (SELECT count(*) FROM feed_interruption) + (SELECT count(*) FROM feed_silence)
+"""
 
 # One by one in order, as publishing locks them, and last, so that no post waits for our rows.
 NOTE = """
@@ -184,7 +187,7 @@ async def write(
 ) -> None:
     """Write what has to change on the journeys of these references, all of it or nothing.
 
-    `declared` is how many declarations there were before the events were read. Raises Overtaken.
+    `declared` is how many words on feeds there were before the events were read. Raises Overtaken.
     """
     references = sorted(references)
     async with connection.transaction():

@@ -2,7 +2,8 @@
 
 A reference is behind where its version is ahead of the one last projected; a journey is where its
 rows were judged by another yardstick. A declaration of an interruption raises no version, because
-it may concern every journey of an organisation: the projector marks these as behind itself.
+it may concern every journey of an organisation: the projector marks these as behind itself. So it
+does when a feed's silence is noticed, ends or is replayed.
 """
 
 import asyncio
@@ -61,19 +62,36 @@ UNION ALL
 LIMIT $3
 """
 
+# A silence of which all had been sent when it was noticed hides nothing, and never did.
 UNMARKED = """
-SELECT agency, organisation, system, interruption_id AS id, marked.agency IS NULL AS is_new
-FROM feed_interruption
-LEFT JOIN register_declaration AS marked USING (agency, organisation, system, interruption_id)
+WITH said (agency, organisation, system, interruption_id, noticed) AS (
+    SELECT agency, organisation, system, interruption_id, false FROM feed_interruption
+    UNION ALL
+    SELECT agency, organisation, system,
+           extract(epoch FROM since_at) || ' ' || extract(epoch FROM noticed_at), true
+    FROM feed_silence AS word
+    WHERE NOT replayed OR EXISTS (
+        SELECT FROM feed_silence AS earlier
+        WHERE (earlier.agency, earlier.organisation, earlier.system, earlier.since_at)
+            = (word.agency, word.organisation, word.system, word.since_at)
+          AND earlier.noticed_at < word.noticed_at
+    )
+)
+SELECT agency, organisation, system, interruption_id AS id, noticed,
+       marked.agency IS NULL AS is_new
+FROM said
+LEFT JOIN register_declaration AS marked
+    USING (agency, organisation, system, interruption_id, noticed)
 WHERE marked.agency IS NULL OR last_journey_id IS NOT NULL
 """
 BEGIN_MARKING = """
 INSERT INTO register_declaration
-VALUES ($1, $2, $3, $4, '00000000-0000-0000-0000-000000000000') ON CONFLICT DO NOTHING
+    (agency, organisation, system, interruption_id, noticed, last_journey_id)
+VALUES ($1, $2, $3, $4, $5, '00000000-0000-0000-0000-000000000000') ON CONFLICT DO NOTHING
 """
 MARKED_UNTIL = """
 SELECT last_journey_id FROM register_declaration
-WHERE (agency, organisation, system, interruption_id) = ($1, $2, $3, $4) FOR UPDATE
+WHERE (agency, organisation, system, interruption_id, noticed) = ($1, $2, $3, $4, $5) FOR UPDATE
 """
 # The keys come first in the index, so that a page is read without the others.
 CONCERNED = """
@@ -92,8 +110,8 @@ RETURNING register_reference.reference_id
 """
 BEHIND_AGAIN = "UPDATE reference SET projected_version = 0 WHERE reference_id = $1"
 NOTE_MARKED = """
-UPDATE register_declaration SET last_journey_id = $5
-WHERE (agency, organisation, system, interruption_id) = ($1, $2, $3, $4)
+UPDATE register_declaration SET last_journey_id = $6
+WHERE (agency, organisation, system, interruption_id, noticed) = ($1, $2, $3, $4, $5)
 """
 
 
@@ -252,10 +270,11 @@ class Projector:
             )
 
     async def _mark_declared(self) -> int:
-        """Mark the next journeys that a declaration may concern, and return how many there were."""
+        """Mark the next journeys that a word on a feed may concern; return how many there were."""
         marked = 0
         for row in await self._store.ask(UNMARKED):
-            declaration = (row["agency"], row["organisation"], row["system"], row["id"])
+            feed = (row["agency"], row["organisation"], row["system"])
+            declaration = (*feed, row["id"], row["noticed"])
             if row["is_new"]:
                 await self._let_all_hear()
                 await self._store.ask(BEGIN_MARKING, *declaration)
@@ -267,7 +286,7 @@ class Projector:
         async with self._store.connection() as connection, connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", WRITING)
 
-    async def _mark(self, declaration: tuple[str, str, str, str]) -> int:
+    async def _mark(self, declaration: tuple[str, str, str, str, bool]) -> int:
         agency, organisation, *_ = declaration
         async with self._store.connection() as connection, connection.transaction():
             last = await connection.fetchval(MARKED_UNTIL, *declaration)

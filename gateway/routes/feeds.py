@@ -22,7 +22,8 @@ async def feeds(request: Request, caller: Reader) -> FeedList:
     An agency's reader is told of its own organisations' systems.
 
     The last event, how many came on the last whole day and on that weekday usually, whether its
-    silence raises the alarm, and the declared interruptions in effect.
+    silence raises the alarm, the declared interruptions in effect, and the silences that were
+    noticed and are not replayed.
     """
     state = state_of(request)
     return await feed_list(

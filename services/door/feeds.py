@@ -90,7 +90,8 @@ def feeds_router(agency: Agency, clock: Callable[[], datetime], hands: InHand) -
         """Tell how every feed of the sender's organisations is doing.
 
         The last event, how many came on the last whole day and on that weekday usually, whether its
-        silence raises the alarm, and the declared interruptions in effect.
+        silence raises the alarm, the declared interruptions in effect, and the silences that were
+        noticed and are not replayed.
         """
         return await feed_list(
             store_of(request), [agency], caller.sends_for, now=clock(), settings=settings

@@ -29,7 +29,7 @@ SELECT source, first_received_at, last_received_at, last_event_at
 FROM feed
 CROSS JOIN LATERAL (
     SELECT min(received_at) AS first_received_at, max(received_at) AS last_received_at
-    FROM event_identity WHERE event_identity.source = feed.source
+    FROM event WHERE event.agency = feed.agency AND event.source = feed.source
 ) AS received
 CROSS JOIN LATERAL (
     SELECT max(occurred_at) AS last_event_at
@@ -43,8 +43,8 @@ SELECT count
 FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[])
     WITH ORDINALITY AS span (source, since, until, place)
 CROSS JOIN LATERAL (
-    SELECT count(*) FROM event_identity
-    WHERE event_identity.source = span.source
+    SELECT count(*) FROM event
+    WHERE event.agency = split_part(span.source, '/', 2) AND event.source = span.source
       AND received_at >= span.since AND received_at < span.until
 ) AS counted
 ORDER BY place

@@ -38,19 +38,34 @@ _TOLD = """
         WHERE feed_interruption.agency = door
           AND feed_interruption.organisation = named.organisation AND received_at <= $2 OFFSET 0
     ) AS interruption
+), noticed AS (
+    SELECT silence.*
+    FROM (SELECT DISTINCT organisation FROM party) AS named
+    CROSS JOIN unnest('{police,cps,probation}'::text[]) AS door
+    CROSS JOIN LATERAL (
+        SELECT * FROM feed_silence
+        WHERE feed_silence.agency = door
+          AND feed_silence.organisation = named.organisation AND noticed_at <= $2 OFFSET 0
+    ) AS silence
 )
 SELECT origin, reference_id, reference, first_received_at, version, event_id, source,
        source_event_id, type, occurred_at, time_precision, recorded_at, received_at, data,
        backfill, NULL AS agency, NULL AS organisation, NULL AS system, NULL AS interruption_id,
        NULL::timestamptz AS from_at, NULL::timestamptz AS until_at, NULL AS reason, NULL AS amends,
-       NULL::boolean AS replayed
+       NULL::boolean AS replayed, NULL::boolean AS withdrawn
 FROM told
 UNION ALL
 SELECT origin, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, occurred_at, NULL, recorded_at, received_at, NULL,
        NULL, agency, organisation, system, interruption_id, from_at, until_at, reason, amends,
-       replayed
+       replayed, NULL
 FROM party JOIN declared USING (organisation)
+UNION ALL
+SELECT origin, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, noticed_at, NULL,
+       NULL, agency, organisation, system, NULL, since_at, until_at, NULL, NULL,
+       replayed, withdrawn
+FROM party JOIN noticed USING (organisation)
 ORDER BY origin, received_at, event_id
 """
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -274,7 +275,7 @@ Index(
 )
 
 # How far the journeys of an organisation have been marked to be judged again because of a
-# declaration; `last_journey_id` is null once all are.
+# declaration, or of a word on a silence that was noticed; `last_journey_id` is null once all are.
 register_declaration = Table(
     "register_declaration",
     metadata,
@@ -282,6 +283,7 @@ register_declaration = Table(
     Column("organisation", Text, primary_key=True),
     Column("system", Text, primary_key=True),
     Column("interruption_id", Text, primary_key=True),
+    Column("noticed", Boolean, primary_key=True, server_default=false()),
     Column("last_journey_id", Uuid),
 )
 

@@ -83,7 +83,8 @@ WHERE source = $1 AND source_event_id = $2
 # for the heart to decide. OFFSET 0 keeps each look-up one by key: the planner cannot know that a
 # journey has few references, and would read whole tables to join them.
 # The same snapshot brings the interruptions of those who speak and of those the case was passed to,
-# who may owe and, while they could not send, have said nothing: rows without a reference.
+# who may owe and, while they could not send, have said nothing: rows without a reference. Those
+# that nobody declared say whether they are withdrawn.
 READ = """
 WITH RECURSIVE joined (reference_id) AS (
     SELECT $1::uuid
@@ -116,18 +117,29 @@ SELECT reference_id, reference, first_received_at, version, event_id, source, so
        type, occurred_at, time_precision, recorded_at, received_at, data, backfill,
        NULL AS agency, NULL AS organisation, NULL AS system, NULL AS interruption_id,
        NULL::timestamptz AS from_at, NULL::timestamptz AS until_at, NULL AS reason, NULL AS amends,
-       NULL::boolean AS replayed
+       NULL::boolean AS replayed, NULL::boolean AS withdrawn
 FROM told
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, occurred_at, NULL, recorded_at, received_at, NULL, NULL,
        agency, party.organisation, system, interruption_id, from_at, until_at, reason, amends,
-       replayed
+       replayed, NULL
 FROM party CROSS JOIN unnest('{police,cps,probation}'::text[]) AS door
 CROSS JOIN LATERAL (
     SELECT * FROM feed_interruption
     WHERE feed_interruption.agency = door
       AND feed_interruption.organisation = party.organisation OFFSET 0
 ) AS interruption
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, noticed_at, NULL, NULL,
+       agency, party.organisation, system, NULL, since_at, until_at, NULL, NULL,
+       replayed, withdrawn
+FROM party CROSS JOIN unnest('{police,cps,probation}'::text[]) AS door
+CROSS JOIN LATERAL (
+    SELECT * FROM feed_silence
+    WHERE feed_silence.agency = door
+      AND feed_silence.organisation = party.organisation OFFSET 0
+) AS silence
 ORDER BY received_at, event_id
 """

@@ -14,6 +14,7 @@ import asyncpg
 from pydantic_core import from_json
 
 from shared.feed import Feed, Span
+from shared.feed_silence import FeedSilence, SilenceWord, noticed_of
 from shared.interruption import Declaration, KeptDeclaration, interruptions_of
 from shared.journey_event import (
     Agency,
@@ -27,7 +28,7 @@ from shared.journey_event import (
 )
 from shared.london import end_of, start_of
 from shared.problems import NotReady
-from shared.store import access, erasing, feeds, pages, statements
+from shared.store import access, erasing, feed_silences, feeds, pages, statements
 from shared.store.access import Access, Asker, KeptAccess, Verb
 from shared.store.address import for_asyncpg
 from shared.store.ids import edge_of
@@ -298,6 +299,11 @@ class Store:
         rows = await self._ask(feeds.DECLARATIONS, lambda: [list(agencies)])
         return [feeds.declaration_of(row) for row in rows]
 
+    async def read_silences(self, agencies: Sequence[Agency]) -> list[FeedSilence]:
+        """Return every word on a silence of these agencies' feeds, by feed and then by time."""
+        rows = await self._ask(feed_silences.SILENCES, lambda: [list(agencies)])
+        return [feed_silences.silence_of(row) for row in rows]
+
     async def note_access(self, entry: Access) -> None:
         """Write into the access log what is about to be answered; return once it is kept."""
         await self._ask(access.NOTE, lambda: self._noted(entry))
@@ -421,15 +427,19 @@ class _Batch:
 
 
 def _record(rows: Sequence[Any]) -> JourneyRecord:
-    """Return the record of some rows; those without a reference are declarations."""
+    """Return the record of some rows; those without a reference are interruptions."""
     references: dict[UUID, KnownReference] = {}
     events: list[KeptEvent] = []
     erased: list[ErasedEvent] = []
     declarations: list[KeptDeclaration] = []
+    noticed: list[SilenceWord] = []
     for row in rows:
         key = row["reference_id"]
         if key is None:
-            declarations.append(feeds.declaration_of(row))
+            if row["withdrawn"] is None:
+                declarations.append(feeds.declaration_of(row))
+            else:
+                noticed.append(feed_silences.word_of(row))
             continue
         if key not in references:
             references[key] = _known_reference(row)
@@ -445,7 +455,9 @@ def _record(rows: Sequence[Any]) -> JourneyRecord:
         ),
         events=tuple(events),
         erased=tuple(erased),
-        interruptions=interruptions_of(declarations) if declarations else (),
+        interruptions=(
+            interruptions_of(declarations) + noticed_of(noticed) if declarations or noticed else ()
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Computed,
     DateTime,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -91,6 +92,16 @@ Index(
     postgresql_include=["type"],
 )
 
+# When each feed was last heard of, and how much came on a day. History that was loaded late says
+# nothing of how a feed is doing, and is told apart without reading the events.
+Index(
+    "event_received",
+    event.c.agency,
+    event.c.source,
+    event.c.received_at,
+    postgresql_include=["backfill"],
+)
+
 # The identity of an event holds whatever its subject, so it cannot be a key of `event`, which is
 # sharded by reference. Receipts are looked up here, and an erased event is still recognised.
 event_identity = Table(
@@ -104,9 +115,6 @@ event_identity = Table(
     Column("received_at", _MOMENT, nullable=False),
     CheckConstraint("octet_length(digest) = 32", name="digest_is_sha256"),
 )
-# When each feed was last heard of, and how much came on a day.
-Index("event_identity_feed", event_identity.c.source, event_identity.c.received_at)
-
 # Every link and unlink ever sent, once from each side, so that a walk needs only its own key.
 reference_link = Table(
     "reference_link",
@@ -132,7 +140,7 @@ victim_key = Table(
 
 # When a system sent nothing because it could not, as it was declared: `until_at` is null while it
 # lasts. A row that amends another of the same feed corrects it, or withdraws it where `from_at` is
-# null. Joined when read, never projected.
+# null. Read with the record and judged by the heart.
 feed_interruption = Table(
     "feed_interruption",
     metadata,
@@ -155,6 +163,29 @@ feed_interruption = Table(
         "from_at IS NOT NULL OR (amends IS NOT NULL AND until_at IS NULL)",
         name="begins_or_withdraws",
     ),
+)
+
+# When a system that usually sends sent nothing and did not say why, as it was noticed: each word
+# once and for ever. Of the words on one silence, which its beginning identifies, the newest holds;
+# it is `withdrawn` where a later declaration explains it. `replayed` says that what happened in it
+# has been sent since; `heard_until_at` is when something was last received before it, and
+# `usual_events` how many events happened on a working day before then, on average.
+feed_silence = Table(
+    "feed_silence",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("organisation", Text, primary_key=True),
+    Column("system", Text, primary_key=True),
+    Column("since_at", _MOMENT, primary_key=True),
+    Column("noticed_at", _MOMENT, primary_key=True),
+    Column("until_at", _MOMENT),
+    Column("heard_until_at", _MOMENT, nullable=False),
+    Column("replayed", Boolean, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("usual_events", Double, nullable=False),
+    Column("standard", Text, nullable=False),
+    CheckConstraint(_AGENCIES, name="known_agency"),
+    CheckConstraint("until_at > since_at", name="ends_after_it_begins"),
 )
 
 # A reference nobody may see for a while, or for good where `until_at` is null.

@@ -37,11 +37,12 @@ AGENCY = {
         "INSERT": "reference_id reference scheme first_received_at version",
         "UPDATE": "version",
     },
-    "event": {"SELECT": "agency source type occurred_at", "INSERT": EVERY},
+    "event": {"SELECT": "agency source type occurred_at received_at", "INSERT": EVERY},
     "event_identity": {"SELECT": EVERY, "INSERT": EVERY},
     "reference_link": {"INSERT": EVERY},
     "victim_key": {"INSERT": EVERY},
     "feed_interruption": {"SELECT": EVERY, "INSERT": EVERY},
+    "feed_silence": {"SELECT": EVERY},
     "access_log": {"INSERT": ENTRY},
 }
 REGISTER = [table for table in metadata.tables if table.startswith("register_")]
@@ -57,6 +58,7 @@ MAY: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "reference_link": {"SELECT": EVERY},
         "victim_key": {"SELECT": EVERY},
         "feed_interruption": {"SELECT": EVERY},
+        "feed_silence": {"SELECT": EVERY, "INSERT": EVERY},
         "sealing": {"SELECT": EVERY},
         "erasure": {"SELECT": EVERY},
         "access_log": {"INSERT": ENTRY},

@@ -228,7 +228,9 @@ async def test_a_timeline_goes_on_without_what_was_erased(doors: Doors, database
             "source": sent[-1]["source"],
             "from": "2024-03-08T10:15:00Z",
             "until": "2024-03-08T10:15:00.000001Z",
+            "noticed": False,
             "reason": "what was said here was erased",
+            "says": "What /police/dorset/niche said of 8 March 2024 was erased.",
         }
     ]
     owed = next(o["id"] for o in after["obligations"] if o["rule"] == "R6.ARREST")

@@ -153,7 +153,11 @@ async def test_what_a_feed_could_not_send_is_unknown_until_it_is_sent(
             "source": "/police/avon-and-somerset/niche",
             "from": "2024-03-08T08:00:00Z",
             "until": "2024-03-11T08:00:00Z",
+            "noticed": False,
             "reason": "the network was down",
+            "says": "/police/avon-and-somerset/niche said that it could not send from 08:00 on "
+            "8 March 2024 until 08:00 on 11 March 2024: the network was down. What happened then "
+            "has not all been sent.",
         }
     ]
     declared = clock.now

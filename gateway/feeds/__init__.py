@@ -1,0 +1,1 @@
+"""Feed silences: which systems stopped sending without a word, noticed and kept."""
