@@ -1,11 +1,8 @@
 """Lists breaches, and what falls due next, over all journeys."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Any
-from urllib.parse import urlencode
-from uuid import UUID
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -16,12 +13,10 @@ from gateway.register.answers import (
     BreachList,
     DueBody,
     DueList,
-    RegisterBody,
 )
-from gateway.register.lag import Lag, read_lag
+from gateway.register.lag import read_lag
 from gateway.register.owed import (
     NoticedBy,
-    Owed,
     Place,
     Question,
     read_breaches,
@@ -30,16 +25,15 @@ from gateway.register.owed import (
 from gateway.register.rows import FOR_GOOD
 from gateway.routes.journeys import note_journeys, state_of
 from gateway.routes.moments import read_moments
-from gateway.seeing import left_out, require_all
+from gateway.routes.paging import USUAL, After, Limit, answer, around, read_place
+from gateway.seeing import require_all
 from gateway.state import GatewayState
 from shared.access.caller import View
 from shared.access.guard import Inspector
-from shared.handling import sensitive
-from shared.london import last_moment_of, london_day, read_instant, write_instant
+from shared.london import last_moment_of, london_day
 from shared.problems import BadQuestion, Failed, Fault, NotReady
 from shared.web import documented
 
-MOST, USUAL = 500, 50
 NO_NUL = r"^[^\x00]+$"
 
 router = APIRouter(prefix="/v1", tags=["obligations"])
@@ -71,10 +65,6 @@ Owner = Annotated[
     ),
 ]
 Right = Annotated[int | None, Query(description="Only what this right asks for.", ge=1, le=12)]
-After = Annotated[
-    str | None, Query(description="Where the page begins, as in the `next` of the page before.")
-]
-Limit = Annotated[int, Query(description="How many to list at most.", ge=1, le=MOST)]
 
 
 @router.get(
@@ -112,7 +102,7 @@ async def breaches(
         owner=owner,
         rules=rules_of(state, view, right, lambda duty: duty.kind is Kind.CODE),
         noticed_by=noticed_by,
-        after=read_place(after),
+        after=read_place(after, Place),
     )
     lag = await read_lag(state.store, state.yardstick)
     found = await read_breaches(state.store, asked)
@@ -153,7 +143,7 @@ async def due(
         organisation=organisation,
         owner=owner,
         rules=rules_of(state, view, right, lambda duty: duty.kind is not Kind.WINDOW),
-        after=read_place(after),
+        after=read_place(after, Place),
     )
     # A limit in days is the first instant after its last day.
     until = last_moment_of(london_day(seen) + timedelta(days=within_days))
@@ -184,51 +174,3 @@ def rules_of(
         and (right is None or duty.right == right)
         and (view.special or not rests_on_special(duty))
     )
-
-
-def around(
-    request: Request, view: View, asked: Question, found: Sequence[Owed], lag: Lag
-) -> dict[str, Any]:
-    """Return what stands around the items of a page, whatever they are."""
-    return {
-        "next": following(request, found, asked.limit, asked.as_of),
-        "as_of": asked.as_of,
-        "register": RegisterBody.of(lag, state_of(request).yardstick),
-        "left_out": left_out(view),
-    }
-
-
-def answer(body: BreachList | DueList) -> Response:
-    """Return a page, with the address of the next one in its headers too."""
-    headers = {} if body.next is None else {"Link": f'<{body.next}>; rel="next"'}
-    told = sensitive(body)
-    told.headers.update(headers)
-    return told
-
-
-def following(request: Request, found: Sequence[Owed], limit: int, seen: datetime) -> str | None:
-    """Return the address of the page after a full one, as of the same moment."""
-    if len(found) < limit:
-        return None
-    query = dict(request.query_params)
-    query.setdefault("as_of", write_instant(seen))
-    query["after"] = write_place(found[-1].place)
-    return f"{request.url.path}?{urlencode(query)}"
-
-
-def write_place(place: Place) -> str:
-    """Write where a page ended, as one word."""
-    words = (write_instant(place.due_at), str(place.journey_id), place.obligation_id.hex())
-    return urlsafe_b64encode(" ".join(words).encode()).decode()
-
-
-def read_place(text: str | None) -> Place | None:
-    """Read where a page begins. Raises BadQuestion for what no page before has said."""
-    if text is None:
-        return None
-    try:
-        at, journey, obligation = urlsafe_b64decode(text.encode()).decode().split(" ")
-        return Place(read_instant(at), UUID(journey), bytes.fromhex(obligation))
-    except ValueError as error:
-        fault = Fault("after", "is no place in this list", "take it from the page before")
-        raise BadQuestion("There is no such page.", fault) from error
