@@ -15,6 +15,7 @@ from gateway.journey.silences import Standard
 from gateway.routes import (
     access_log,
     feeds,
+    findings,
     journeys,
     obligations,
     owed,
@@ -102,6 +103,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(what_if.router)
     app.include_router(subject_access.router)
     app.include_router(owed.router)
+    app.include_router(findings.router)
     app.include_router(register.router)
     app.include_router(code_lists.router)
     app.include_router(feeds.router)

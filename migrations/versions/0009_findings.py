@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("reported_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("journey_id", "victim_key", name="register_victim_pkey"),
     )
+    op.create_index("register_finding_begun", "register_finding", ["holds_from", "journey_id"])
     op.create_index(
         "register_finding_kind", "register_finding", ["kind", "holds_from", "journey_id"]
     )

@@ -234,7 +234,12 @@ register_finding = Table(
     Column("obligation_ids", ARRAY(LargeBinary), nullable=False),
     CheckConstraint("cardinality(event_sources) = cardinality(event_ids)", name="names_its_events"),
 )
-# The latest first, of one kind and of one organisation.
+# The latest first, of all, of one kind and of one organisation.
+Index(
+    "register_finding_begun",
+    register_finding.c.holds_from,
+    register_finding.c.journey_id,
+)
 Index(
     "register_finding_kind",
     register_finding.c.kind,

@@ -79,14 +79,16 @@ def _stretch(
 ) -> Stretch:
     events = (report.event,) if denied is None else (report.event, denied.event)
     if denied is None:
-        found = f"and no assessment since the report on {day_words(report.day)} says so"
+        since_report = f"no assessment since the report on {day_words(report.day)}"
+        says, said = f"{since_report} says so", f"{since_report} had said so"
     else:
-        found = f"and the assessment of {day_words(denied.day)} says otherwise"
+        says = said = f"the assessment of {day_words(denied.day)} says otherwise"
     organisation = story.organisation_of("police", since)
     return Stretch(
         since,
         None,
         Answerable("police", organisation),
-        f"The record gives this victim Enhanced Rights ({because}), {found}.",
+        f"The record gives this victim Enhanced Rights ({because}), and {says}.",
+        f"The record gives this victim Enhanced Rights ({because}), and {said}.",
         events=events,
     )

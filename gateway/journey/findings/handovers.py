@@ -69,7 +69,7 @@ def _says_needs(assessed: Fact) -> bool:
 
 def _handed_over(story: Story) -> Iterator[tuple[str, Stretch]]:
     """Yield what a handover says it did not pass, and what nothing shows to have arrived."""
-    sent = [fact for fact in story.facts if fact.type in HANDED_OVER]
+    sent = [fact for type_ in HANDED_OVER for fact in story.facts_of(type_)]
     for handover in sent:
         passed = handover.data.get("passed")
         for item, words in ITEMS.items():
@@ -79,11 +79,14 @@ def _handed_over(story: Story) -> Iterator[tuple[str, Stretch]]:
             if passed is not None and item not in passed:
                 about = f"{item}_not_passed"
                 says = f"{_sent_on(handover)}, and what it says it passed on leaves out {words}."
+                said = ""
                 who = Answerable(handover.event.agency, handover.event.organisation)
                 later = [h for h in sent if _passes(h, item) and _to_the_same(h, handover)]
             else:
                 about = f"{item}_not_acknowledged"
-                says = f"{_sent_on(handover)}, and nothing recorded says that {words} arrived."
+                sent_on = _sent_on(handover)
+                says = f"{sent_on}, and nothing recorded says that {words} arrived."
+                said = f"{sent_on}, and nothing had been recorded that says that {words} arrived."
                 who = _receiver(story, handover)
                 later = []
             answers = [
@@ -92,7 +95,9 @@ def _handed_over(story: Story) -> Iterator[tuple[str, Stretch]]:
                 if fact.at >= handover.at and fact is not handover
             ]
             events = each_once(known.event, handover.event)
-            yield from _until(about, Stretch(handover.at, None, who, says, events=events), answers)
+            yield from _until(
+                about, Stretch(handover.at, None, who, says, said, events=events), answers
+            )
 
 
 def _missing(story: Story) -> Iterator[tuple[str, Stretch]]:
@@ -131,7 +136,7 @@ def _not_seen_for_court(story: Story) -> Iterator[tuple[str, Stretch]]:
         if known is None:
             continue
         says = (
-            f"The assessment as a witness on {day_words(as_witness.day)} names no needs, although "
+            f"The assessment as a witness on {day_words(as_witness.day)} finds nothing, although "
             f"that of {day_words(known.day)} did."
         )
         event = as_witness.event
@@ -150,7 +155,7 @@ def _not_addressed(story: Story) -> Iterator[tuple[str, Stretch]]:
             continue
         says = (
             f"The report for the sentence on {day_words(report.day)} says that it did not speak to "
-            f"the victim's needs, which the assessment of {day_words(known.day)} names."
+            f"the victim's needs, which the assessment of {day_words(known.day)} found."
         )
         event = report.event
         who = Answerable(event.agency, event.organisation)
@@ -198,9 +203,12 @@ def _receiver(story: Story, handover: Fact) -> Answerable:
     if handover.type == "file.submitted":
         return Answerable("cps", to or story.organisation_of("cps"))
     agency = AGENCY_OF.get(to) if isinstance(to, str) else None
-    if agency is None:
-        return Answerable(None, to)
-    return Answerable(agency, story.organisation_of(agency, handover.at))
+    if agency is not None:
+        return Answerable(agency, story.organisation_of(agency, handover.at))
+    for agency, organisation in story.organisations.items():
+        if organisation == to:
+            return Answerable(agency, organisation)
+    return Answerable(None, None)
 
 
 _WORDS = {

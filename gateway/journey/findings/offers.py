@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from gateway.journey.findings.finding import Evidence, Finding, FindingKind
 from gateway.journey.findings.stretch import (
@@ -14,7 +15,7 @@ from gateway.journey.findings.stretch import (
     merged,
 )
 from gateway.journey.obligation import Obligation
-from gateway.journey.standing import Interval, Standing
+from gateway.journey.standing import Standing
 from gateway.journey.story import Contact, Fact, Story
 from gateway.journey.wording import day_words
 from shared.london import london_day
@@ -47,7 +48,7 @@ class Eligible:
 
 _STATEMENT = Eligible(
     "personal_statement",
-    "no offer of a personal statement is recorded",
+    "no offer of a personal statement",
     Offered(frozenset({"personal_statement"}), ("statement.made",)),
 )
 _SCHEME = frozenset({"contact_scheme"})
@@ -55,14 +56,14 @@ _SCHEME = frozenset({"contact_scheme"})
 ELIGIBLE = {
     "R4.REFER": Eligible(
         "support",
-        "no referral to a support service, nor an offer of support, is recorded",
+        "no referral to a support service, nor an offer of support,",
         Offered(
             frozenset({"support", "specialist_support"}), ("support.referred", "support.declined")
         ),
     ),
     "R4.SPECIALIST": Eligible(
         "specialist_support",
-        "no offer of specialist support is recorded",
+        "no offer of specialist support",
         Offered(frozenset({"specialist_support"})),
     ),
     "R7.OFFER": _STATEMENT,
@@ -70,7 +71,7 @@ ELIGIBLE = {
     "R7.BUSINESS": _STATEMENT,
     "R11.REF": Eligible(
         "contact_scheme",
-        "no referral to the contact scheme, nor an offer of it, is recorded",
+        "no referral to the contact scheme, nor an offer of it,",
         Offered(
             _SCHEME,
             (
@@ -83,7 +84,7 @@ ELIGIBLE = {
     ),
     "R11.VLO": Eligible(
         "contact_scheme",
-        "no first contact by probation, nor an offer of the contact scheme, is recorded",
+        "no first contact by probation, nor an offer of the contact scheme,",
         Offered(
             _SCHEME,
             ("contact_scheme.joined",),
@@ -106,9 +107,11 @@ def find_never_offered(evidence: Evidence) -> Iterator[Finding]:
         one = ELIGIBLE.get(owed.duty.id)
         if one is None or owed.standing is Standing.MET:
             continue
-        for interval in owed.standings:
-            if interval.standing in LACKING:
-                stretch = _before_any_offer(_stretch(owed, interval, one), one, evidence.story)
+        turns = owed.turns
+        for number, (since, standing) in enumerate(turns):
+            if standing in LACKING:
+                until = turns[number + 1][0] if number + 1 < len(turns) else None
+                stretch = _before_any_offer(_stretch(owed, since, until, one), one, evidence.story)
                 if stretch is not None:
                     lacking.setdefault(one.about, []).append(stretch)
     for about, stretches in lacking.items():
@@ -116,12 +119,12 @@ def find_never_offered(evidence: Evidence) -> Iterator[Finding]:
             yield finding_of(evidence, FindingKind.NEVER_OFFERED, about, stretch)
 
 
-def _stretch(owed: Obligation, interval: Interval, one: Eligible) -> Stretch:
-    if interval.standing is Standing.OVERDUE and owed.due_on is not None:
-        says = f"By the limit of {owed.duty.id} on {day_words(owed.due_on)}, {one.lacks}."
+def _stretch(owed: Obligation, since: datetime, until: datetime | None, one: Eligible) -> Stretch:
+    if owed.due_on is not None:
+        lacks = f"By the limit of {owed.duty.id} on {day_words(owed.due_on)}, {one.lacks}"
     else:
-        says = f"Since {day_words(london_day(interval.since))}, {one.lacks}."
-    answer, until = owed.answer, interval.until
+        lacks = f"Since {day_words(london_day(since))}, {one.lacks}"
+    answer = owed.answer
     ends, events = "", [owed.start.event]
     if until is not None:
         day = day_words(london_day(until))
@@ -133,10 +136,11 @@ def _stretch(owed: Obligation, interval: Interval, one: Eligible) -> Stretch:
         else:
             ends = hidden_from(until)
     return Stretch(
-        interval.since,
+        since,
         until,
         Answerable(owed.agency, owed.organisation),
-        says,
+        f"{lacks} is recorded.",
+        f"{lacks} had been recorded.",
         ends,
         each_once(*events),
         (owed.key,),

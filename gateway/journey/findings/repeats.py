@@ -40,6 +40,8 @@ def find_repeat_not_flagged(evidence: Evidence) -> Iterator[Finding]:
         Answerable("police", report.event.organisation),
         f"The report of {day_words(report.day)} does not say that the victim is a repeat victim, "
         "and an earlier journey is the same victim's.",
+        f"The report of {day_words(report.day)} did not say at first that the victim is a repeat "
+        "victim, and an earlier journey is the same victim's.",
         events=(report.event,),
     )
     flags = [flag for fact in reports for flag in _flagged(fact, evidence.membership, story)]

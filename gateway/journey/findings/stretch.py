@@ -26,13 +26,15 @@ class Answerable(NamedTuple):
 class Stretch:
     """A time (UTC, `until` exclusive, None for good) in which something was missing, and why.
 
-    `ends` says in words what ended it, where something did.
+    `says` says so while it lasts, and `said` once it is over, where that differs. `ends` says what
+    ended it.
     """
 
     since: datetime
     until: datetime | None
     who: Answerable
     says: str
+    said: str = ""
     ends: str = ""
     events: tuple[KeptEvent, ...] = ()
     obligations: tuple[bytes, ...] = ()
@@ -94,6 +96,8 @@ def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 def each_once(*events: KeptEvent) -> tuple[KeptEvent, ...]:
     """Return events in order of time, each once."""
+    if len(events) == 1:
+        return events
     by_identity = {(event.source, event.id): event for event in events}
     return tuple(sorted(by_identity.values(), key=lambda e: (e.occurred_at, e.source, e.id)))
 
@@ -102,6 +106,7 @@ def finding_of(evidence: Evidence, kind: FindingKind, about: str, stretch: Stret
     """Return a stretch as a finding; `days` are those from its beginning to its end."""
     span = evidence.course.at(stretch.since)
     until = stretch.until
+    says = stretch.says if until is None else stretch.said or stretch.says
     return Finding(
         kind=kind,
         about=about,
@@ -111,7 +116,7 @@ def finding_of(evidence: Evidence, kind: FindingKind, about: str, stretch: Stret
         organisation=stretch.who.organisation,
         stage=None if span is None else span.stage,
         days=None if until is None else days_between(stretch.since, until),
-        says=f"{stretch.says} {stretch.ends}".strip(),
+        says=f"{says} {stretch.ends}".strip(),
         events=each_once(*stretch.events),
         obligations=stretch.obligations,
     )

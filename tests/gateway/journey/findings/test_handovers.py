@@ -101,17 +101,22 @@ def test_a_statement_is_received_in_words_of_its_own() -> None:
     assert times(journey, "statement_not_acknowledged") == since(SENT, "2024-03-23")
 
 
-def test_a_handover_to_whom_we_do_not_know_names_what_it_says() -> None:
+def test_a_handover_names_its_receiver_in_its_own_words() -> None:
     journey = known().police(SENT, "handover.sent", to="wcu", passed=["needs"])
     (finding,) = found(journey, "needs_not_acknowledged")
     assert (finding.agency, finding.organisation) == ("police", "example-force")
     journey = known().police(SENT, "handover.sent", to="the new team", passed=["needs"])
     (finding,) = found(journey, "needs_not_acknowledged")
-    assert (finding.agency, finding.organisation) == (None, "the new team")
+    assert (finding.agency, finding.organisation) == (None, None)
+    assert finding.says.startswith("The handover went to the new team on 20 March 2024")
     journey.said(
         "police", "2024-03-21", "handover.acknowledged", finding.events[0].reference, to="x"
     )
     assert times(journey, "needs_not_acknowledged") == since(SENT, "2024-03-21")
+    journey = known().police(SENT, "handover.sent", to="example-area", passed=["needs"])
+    journey.cps("2024-03-25", "charge.authorised", suspect="S1")
+    (finding,) = found(journey, "needs_not_acknowledged")
+    assert (finding.agency, finding.organisation) == ("cps", "example-area")
 
 
 def test_needs_that_the_assessment_as_a_witness_does_not_name() -> None:
