@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -107,12 +107,14 @@ async def played(doors: Doors, reader: Store) -> list[str]:
     ]
 
 
-async def test_the_list_tells_what_each_journey_tells(doors: Doors, played: list[str]) -> None:
+async def test_the_list_tells_what_each_journey_tells(
+    doors: Doors, clock: SetClock, played: list[str]
+) -> None:
     """In the past, today and in the future, with and without special categories."""
     plain = bearer(token("inspector", organisations=("*",)))
     usual: Counter[str] = Counter()
     for as_of in MOMENTS:
-        for headers in (None, plain):
+        for headers in (None, plain) if as_of == "2026-11-20" else (None,):
             each = await of_each(doors, played, params={"as_of": as_of}, headers=headers)
             listed = await pages(doors, "/v1/findings", headers, as_of=as_of, limit="7")
             assert listed == in_order(each), as_of
@@ -125,6 +127,8 @@ async def test_the_list_tells_what_each_journey_tells(doors: Doors, played: list
                 assert not abouts & {"enhanced_rights", "needs_not_acknowledged"}
     assert set(usual) >= FOUND
     await hold_filters(doors)
+    # The log is told newest first, and the looks so far were all at one moment.
+    clock.now += timedelta(minutes=1)
     await hold_that_the_look_is_noted(doors)
 
 
