@@ -123,50 +123,58 @@ MEANINGS = (
     Meaning(
         FindingKind.LISTING_CHANGE,
         version=1,
-        means="A hearing was listed anew, or vacated.",
-        does_not_mean="That anybody is to blame for the change, or that the victim heard nothing: "
-        "the sentence says what is recorded of that.",
+        means="A hearing that had been fixed was listed for another time, or vacated. The sentence "
+        "says whether the victim was told, how soon, and whether a reason was recorded.",
+        does_not_mean="That anybody is to blame for the change, or that the victim heard nothing "
+        "where nothing says so. A window that became a day within it has not changed.",
         holds="From the change, for good.",
-        days="London days from the change until the victim was told, null where nothing says so.",
+        days="London days from the change, or from the stated receipt of it, until the victim was "
+        "told; null where nothing says so.",
         about="The hearing, and which of its changes, such as `H1/2`.",
     ),
     Meaning(
         FindingKind.MET_BY_KEYING,
         version=1,
-        means="A duty stands as met by what is said to have happened in time, and was keyed after "
-        "the limit.",
-        does_not_mean="That it did not happen in time: only that the record of it is later.",
-        holds="From the moment it was keyed, for good.",
-        days="As the sentence says.",
-        about="The duty, and which of its obligations.",
+        means="A duty stands as met by when its answer is said to have happened, and that was "
+        "keyed only after the limit, moved to before it by a correction, or written up with other "
+        "contacts at once.",
+        does_not_mean="That it did not happen in time: only that the record of it is later. "
+        "History loaded as such is nobody's late keying.",
+        holds="From the keying, for good.",
+        days="London days from the limit's last day to the keying.",
+        about="The duty, and which of its obligations on this journey, such as `R6.ARREST/2`.",
     ),
     Meaning(
         FindingKind.PERFUNCTORY_CONTACT,
         version=1,
-        means="A contact that answers a duty shows several signs of having been made for the "
-        "deadline: the sentence names each.",
+        means="A telling that answers a duty shows, by its structure, two signs or more of having "
+        "said little; the sentence names each.",
         does_not_mean="Anything about a person, or that the victim learned nothing. Free text is "
-        "never read.",
-        holds="From the contact, for good.",
-        days="As the sentence says.",
-        about="The contact.",
+        "never read, and a telling that carried anything is none.",
+        holds="From the telling until the victim was told more of the same; else for good.",
+        days="Null.",
+        about="The first duty it answers, and which of its obligations, such as `R6.ARREST/2`.",
     ),
     Meaning(
         FindingKind.MISSED_BEFORE_WITHDRAWAL,
         version=1,
-        means="The victim withdrew, and the Code had been broken in the 90 days before.",
-        does_not_mean="That the victim withdrew because of it.",
+        means="The victim withdrew support, and the Code had been broken in the 90 London days "
+        "before; the sentence counts the breaches in 30, 60 and 90 days.",
+        does_not_mean="That the victim withdrew because of it. Whoever owed the last breach is "
+        "named, though others may have owed the rest.",
         holds="From the withdrawal, for good.",
         days="London days from the last breach to the withdrawal.",
-        about="The withdrawal.",
+        about="The withdrawal, and which one, such as `withdrawal/1`.",
     ),
     Meaning(
         FindingKind.NEED_UNMET,
         version=1,
-        means="A need or wish was recorded, and nothing recorded since answers it.",
-        does_not_mean="That nothing was done about it: only that nothing is recorded.",
-        holds="From the day the need was recorded until an action answers it.",
-        days=_TO_ITS_END,
+        means="A need was recorded, and nothing recorded would answer it.",
+        does_not_mean="That nothing was done about it: only that nothing is recorded. Nor that the "
+        "Code was broken: whether it was is told by the breaches.",
+        holds="From the moment it was recorded, or for a need at court from the charge, until "
+        "something answers it, it is a need no more, or it cannot be known; else for good.",
+        days="London days from its beginning to its end, or to the end of the case; else null.",
         about="The need.",
         always_special=True,
     ),

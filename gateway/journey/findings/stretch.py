@@ -65,8 +65,12 @@ def certain(stretch: Stretch, story: Story) -> Stretch | None:
 
 
 def hidden_from(moment: datetime) -> str:
-    """Say from which moment (UTC) a feed hides whether something was still missing."""
-    return f"From {day_words(london_day(moment))} a feed was down, and what it hides is not known."
+    """Say from which moment (UTC) it is not known whether something was still missing.
+
+    An interruption hides it, or an erasing.
+    """
+    day = day_words(london_day(moment))
+    return f"What was sent of the time from {day} on is not complete, so that more is not known."
 
 
 def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
