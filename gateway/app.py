@@ -15,6 +15,7 @@ from gateway.journey.silences import Standard
 from gateway.routes import (
     access_log,
     feeds,
+    findings,
     journeys,
     obligations,
     owed,
@@ -103,6 +104,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(what_if.router)
     app.include_router(subject_access.router)
     app.include_router(owed.router)
+    app.include_router(findings.router)
     app.include_router(register.router)
     app.include_router(samples.router)
     app.state.also_documented = samples.BODIES

@@ -42,6 +42,7 @@ TAGS = {
     "data protection": "Who did what with victims' data.",
     "events": "Send what happened, and look up what was kept.",
     "feeds": "What came from each system, how it compares with other days, and when it was down.",
+    "findings": "What an inspector looks for beside the duties, on one journey and on all.",
     "health": "Whether the service is running, and which build of it.",
     "journeys": "One victim's journey across every agency.",
     "obligations": "What was owed to one victim, and why each stands as it does.",

@@ -36,3 +36,7 @@ IN_WRITING = WRITTEN | {"in_person"}
 
 # More references than this on one journey is a sign of a wrong link, not of a long journey.
 MANY_REFERENCES = 50
+
+# Offences of the same group by what was reported, flagged so or not: what a sexual offence is, and
+# whom a homicide bereaves, needs nobody's flag. Duties go by flags; findings go by these too.
+MOST_SERIOUS_OFFENCES = frozenset({"sexual", "homicide"})

@@ -1,6 +1,7 @@
 """The plain English of each word of the wire, the rulebook and the heart."""
 
 from datetime import date
+from functools import lru_cache
 
 AGENCIES = {
     "police": "the police",
@@ -308,6 +309,7 @@ def words(text: str) -> str:
     return text.replace("_", " ").replace(".", " ")
 
 
+@lru_cache(maxsize=65_536)  # few days are spoken of, and writing one is slow
 def day_words(day: date) -> str:
     """Write a day as people say it: 3 April 2024."""
     return f"{day.day} {day:%B %Y}"

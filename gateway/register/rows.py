@@ -14,16 +14,17 @@ from uuid import UUID
 
 from gateway.journey.calendar import Calendar
 from gateway.journey.duty import Rulebook
+from gateway.journey.findings.finders import evidence_of
 from gateway.journey.limits import AGENCY_OF
 from gateway.journey.marks import MARKS, Marks
 from gateway.journey.membership import Membership
 from gateway.journey.obligation import Obligation, breach_from
-from gateway.journey.obligations import follow_all
-from gateway.journey.silences import Silence, Standard, silences_of
-from gateway.journey.stages import Course, course_of
+from gateway.journey.silences import Silence, Standard
+from gateway.journey.stages import Course
 from gateway.journey.standing import Standing
 from gateway.journey.story import Story
 from gateway.journey.victim import Victim
+from gateway.register.finding_rows import FindingRow, VictimRow, finding_rows, victim_rows
 from shared.access.caller import Party
 from shared.journey_event import speaker
 from shared.london import london_day, start_of
@@ -32,7 +33,7 @@ from shared.london import london_day, start_of
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 # Which shape these functions give rows. Raise it with every change of what they say, so that all
 # that is kept is made anew.
-SHAPE = 4
+SHAPE = 5
 
 # A letter for each standing: a row has one for each of its turns.
 LETTERS: Mapping[Standing, str] = {
@@ -200,7 +201,16 @@ class SilenceRow(NamedTuple):
 
 
 Row = (
-    JourneyRow | PartyRow | StageRow | ObligationRow | MarkRow | PartRow | PartMarkRow | SilenceRow
+    JourneyRow
+    | PartyRow
+    | StageRow
+    | ObligationRow
+    | MarkRow
+    | PartRow
+    | PartMarkRow
+    | SilenceRow
+    | FindingRow
+    | VictimRow
 )
 # By the name of its table, then by its key.
 Rows = dict[str, dict[tuple[object, ...], Row]]
@@ -215,6 +225,8 @@ SHAPES: Mapping[str, tuple[type[Row], int]] = {
     "register_part": (PartRow, 3),
     "register_part_mark": (PartMarkRow, 4),
     "register_silence": (SilenceRow, 2),
+    "register_finding": (FindingRow, 4),
+    "register_victim": (VictimRow, 2),
 }
 
 
@@ -223,11 +235,10 @@ def rows_of(membership: Membership, yardstick: Yardstick, alone: Party | None = 
 
     `alone` is the organisation whose part the whole journey is, if it is one's.
     """
-    story = membership.story(as_of=FOR_GOOD)
-    course = course_of(story)
-    obligations = follow_all(
-        yardstick.rulebook, story, yardstick.calendar, course=course
-    ).obligations
+    evidence = evidence_of(
+        membership, yardstick.rulebook, yardstick.calendar, yardstick.standard, as_of=FOR_GOOD
+    )
+    story, course, obligations = evidence.story, evidence.course, evidence.obligations
     owed = [obligation_row(membership.id, one, course, alone) for one in obligations]
     journey = membership.id
     rows: dict[str, Iterable[Row]] = {
@@ -240,9 +251,10 @@ def rows_of(membership: Membership, yardstick: Yardstick, alone: Party | None = 
         "register_obligation": owed,
         "register_mark": marks(story, obligations, owed),
         "register_silence": chain.from_iterable(
-            silence_rows(journey, silence)
-            for silence in silences_of(story, course, yardstick.standard)
+            silence_rows(journey, silence) for silence in evidence.silences
         ),
+        "register_finding": finding_rows(journey, evidence, [row.obligation_id for row in owed]),
+        "register_victim": victim_rows(journey, story),
     }
     return {table: {row[: SHAPES[table][1]]: row for row in those} for table, those in rows.items()}
 

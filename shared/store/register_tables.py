@@ -274,6 +274,63 @@ Index(
     postgresql_where=register_silence.c.until_at.is_(None),
 )
 
+# What was found on a journey, and from when until when it holds (null for good). `says` is the
+# sentence, which events and obligations it rests on stand beside it. A finding of the kind
+# `repeat_not_flagged` holds only where another journey has an earlier report of the same victim:
+# whoever reads it looks there, so that no row depends on another journey.
+register_finding = Table(
+    "register_finding",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("holds_from", _MOMENT, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("about", Text, primary_key=True),
+    Column("holds_until", _MOMENT),
+    Column("agency", Text),
+    Column("organisation", Text),
+    Column("stage", SmallInteger),
+    Column("days", Integer),
+    Column("says", Text, nullable=False),
+    Column("special", Boolean, nullable=False),
+    Column("event_sources", ARRAY(Text), nullable=False),
+    Column("event_ids", ARRAY(Text), nullable=False),
+    Column("obligation_ids", ARRAY(LargeBinary), nullable=False),
+    CheckConstraint("cardinality(event_sources) = cardinality(event_ids)", name="names_its_events"),
+)
+# The latest first, of all, of one kind and of one organisation.
+Index(
+    "register_finding_begun",
+    register_finding.c.holds_from,
+    register_finding.c.journey_id,
+)
+Index(
+    "register_finding_kind",
+    register_finding.c.kind,
+    register_finding.c.holds_from,
+    register_finding.c.journey_id,
+)
+Index(
+    "register_finding_organisation",
+    register_finding.c.organisation,
+    register_finding.c.holds_from,
+    register_finding.c.journey_id,
+)
+
+# Whose reports a journey holds, by pseudonym, and when a report first bore it.
+register_victim = Table(
+    "register_victim",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("victim_key", Text, primary_key=True),
+    Column("reported_at", _MOMENT, nullable=False),
+)
+Index(
+    "register_victim_reports",
+    register_victim.c.victim_key,
+    register_victim.c.reported_at,
+    register_victim.c.journey_id,
+)
+
 # How far the journeys of an organisation have been marked to be judged again because of a
 # declaration, or of a word on a silence that was noticed; `last_journey_id` is null once all are.
 register_declaration = Table(
@@ -297,4 +354,6 @@ OF_A_JOURNEY = (
     register_part,
     register_part_mark,
     register_silence,
+    register_finding,
+    register_victim,
 )

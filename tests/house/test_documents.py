@@ -15,6 +15,7 @@ import pytest
 
 from gateway.journey.difference import Way
 from gateway.journey.duty import Clock, Counts, Kind
+from gateway.journey.findings.finding import FindingKind
 from gateway.journey.order import Outcome
 from gateway.journey.stages import Stage
 from gateway.journey.standing import Standing
@@ -98,6 +99,7 @@ def test_every_verb_in_the_documents_exists(root: Path, documents: dict[Path, st
         [counts.value for counts in Counts],
         [outcome.value for outcome in Outcome],
         [way.value for way in Way],
+        [kind.value for kind in FindingKind],
         get_args(Verb),
     ],
     ids=[
@@ -109,6 +111,7 @@ def test_every_verb_in_the_documents_exists(root: Path, documents: dict[Path, st
         "counts",
         "outcomes",
         "ways",
+        "finding kinds",
         "verbs",
     ],
 )

@@ -60,3 +60,12 @@ class Finding:
     says: str
     events: tuple[KeptEvent, ...] = ()
     obligations: tuple[bytes, ...] = ()
+
+    @property
+    def name(self) -> tuple[datetime, FindingKind, str]:
+        """What no other finding of a journey has, in the order in which they are told."""
+        return self.holds_from, self.kind, self.about
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Say whether it held at a moment (aware)."""
+        return self.holds_from <= moment and (self.holds_until is None or moment < self.holds_until)

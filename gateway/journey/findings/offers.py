@@ -1,0 +1,183 @@
+"""Finds what a victim was eligible for, by the facts of the journey, and was never offered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.journey.findings.finding import Evidence, Finding, FindingKind
+from gateway.journey.findings.stretch import (
+    Answerable,
+    Stretch,
+    each_once,
+    ended,
+    finding_of,
+    hidden_from,
+    merged,
+)
+from gateway.journey.obligation import Obligation
+from gateway.journey.standing import Standing
+from gateway.journey.story import Contact, Fact, Story
+from gateway.journey.wording import day_words
+from shared.london import london_day
+
+# A limit that passed without an answer, or a duty without a time of which nothing is recorded.
+LACKING = (Standing.OVERDUE, Standing.NOTHING_RECORDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What shows that something was offered, whether or not it answers the duty that asks for it.
+
+    Offers and facts of these types, contact by an agency, an opt-out of this scope.
+    """
+
+    offers: frozenset[str] = frozenset()
+    facts: tuple[str, ...] = ()
+    contact_by: str | None = None
+    declined: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Eligible:
+    """What a duty makes a victim eligible for: what it is called, and what it misses in words."""
+
+    about: str
+    lacks: str
+    offered: Offered
+
+
+_STATEMENT = Eligible(
+    "personal_statement",
+    "no offer of a personal statement",
+    Offered(frozenset({"personal_statement"}), ("statement.made",)),
+)
+_SCHEME = frozenset({"contact_scheme"})
+# By the duty whose start, conditions and limit say who is eligible, and from when.
+ELIGIBLE = {
+    "R4.REFER": Eligible(
+        "support",
+        "no referral to a support service, nor an offer of support,",
+        Offered(
+            frozenset({"support", "specialist_support"}), ("support.referred", "support.declined")
+        ),
+    ),
+    "R4.SPECIALIST": Eligible(
+        "specialist_support",
+        "no offer of specialist support",
+        Offered(frozenset({"specialist_support"})),
+    ),
+    "R7.OFFER": _STATEMENT,
+    "R7.BEREAVED": _STATEMENT,
+    "R7.BUSINESS": _STATEMENT,
+    "R11.REF": Eligible(
+        "contact_scheme",
+        "no referral to the contact scheme, nor an offer of it,",
+        Offered(
+            _SCHEME,
+            (
+                "contact_scheme.referred",
+                "contact_scheme.referral_received",
+                "contact_scheme.joined",
+            ),
+            declined="contact_scheme",
+        ),
+    ),
+    "R11.VLO": Eligible(
+        "contact_scheme",
+        "no first contact by probation, nor an offer of the contact scheme,",
+        Offered(
+            _SCHEME,
+            ("contact_scheme.joined",),
+            contact_by="probation",
+            declined="contact_scheme",
+        ),
+    ),
+}
+
+
+def find_never_offered(evidence: Evidence) -> Iterator[Finding]:
+    """Yield, for each thing a victim was eligible for, the time in which it was not offered.
+
+    Who is eligible is the rules' to say, from the facts that start them. With a limit it holds from
+    the end of it, and where the Code names no time from the moment it could first have been made;
+    until it is offered in any way, or is owed no longer, or cannot be known.
+    """
+    lacking: dict[str, list[Stretch]] = {}
+    for owed in evidence.obligations:
+        one = ELIGIBLE.get(owed.duty.id)
+        if one is None or owed.standing is Standing.MET:
+            continue
+        turns = owed.turns
+        for number, (since, standing) in enumerate(turns):
+            if standing in LACKING:
+                until = turns[number + 1][0] if number + 1 < len(turns) else None
+                stretch = _before_any_offer(_stretch(owed, since, until, one), one, evidence.story)
+                if stretch is not None:
+                    lacking.setdefault(one.about, []).append(stretch)
+    for about, stretches in lacking.items():
+        for stretch in merged(stretches):
+            yield finding_of(evidence, FindingKind.NEVER_OFFERED, about, stretch)
+
+
+def _stretch(owed: Obligation, since: datetime, until: datetime | None, one: Eligible) -> Stretch:
+    if owed.due_on is not None:
+        lacks = f"By the limit of {owed.duty.id} on {day_words(owed.due_on)}, {one.lacks}"
+    else:
+        lacks = f"Since {day_words(london_day(since))}, {one.lacks}"
+    answer = owed.answer
+    ends, events = "", [owed.start.event]
+    if until is not None:
+        day = day_words(london_day(until))
+        if answer is not None and answer.at == until:
+            ends = f"It came on {day}."
+            events.append(answer.event)
+        elif owed.ending is not None and owed.ending.at == until:
+            ends = f"From {day} it was owed no longer."
+        else:
+            ends = hidden_from(until)
+    return Stretch(
+        since,
+        until,
+        Answerable(owed.agency, owed.organisation),
+        f"{lacks} is recorded.",
+        f"{lacks} had been recorded.",
+        ends,
+        each_once(*events),
+        (owed.key,),
+    )
+
+
+def _before_any_offer(stretch: Stretch, one: Eligible, story: Story) -> Stretch | None:
+    """Return what is left of a stretch until it was first offered in any way."""
+    shown = min(
+        _shown(one.offered, story), key=lambda s: (s.at, s.event.source, s.event.id), default=None
+    )
+    if shown is None:
+        return stretch
+    why = f"It was first offered, or answered, on {day_words(shown.day)}."
+    return ended(stretch, shown.at, why, shown.event)
+
+
+def _shown(offered: Offered, story: Story) -> Iterator[Fact | Contact]:
+    for contact in story.contacts:
+        of_it = contact.event.data.get("offer") in offered.offers
+        if (of_it or contact.agency == offered.contact_by) and _reached(contact):
+            yield contact
+    for type_ in offered.facts:
+        for fact in story.facts_of(type_):
+            if fact.data.get("scheme") != "notification":
+                yield fact
+    if offered.declined is not None:
+        for fact in story.facts_of("contact.declined"):
+            if fact.data.get("scope") == offered.declined:
+                yield fact
+
+
+def _reached(contact: Contact) -> bool:
+    """Say whether it reached anybody who may answer, by whatever channel, and was an offer made."""
+    return (
+        contact.reached
+        and not contact.excluded
+        and contact.recipient != "other"
+        and "not_offered" not in contact.event.data
+    )
