@@ -9,21 +9,22 @@ history loaded late on purpose is nobody's late keying.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
 from gateway.journey.calendar import Calendar, OutsideCalendar
 from gateway.journey.duty import Allowance, Kind, Unit
 from gateway.journey.findings.finding import Evidence, Finding, FindingKind
+from gateway.journey.findings.otherwise import meets, placed, without
 from gateway.journey.findings.saying import clock_words, days_words, place_words
 from gateway.journey.obligation import Obligation
 from gateway.journey.readings import KEYED_SOON, KEYED_TOGETHER, TOLD_SOON
 from gateway.journey.standing import Standing
-from gateway.journey.story import Contact, Fact, Story
+from gateway.journey.story import Contact, Fact, content_fits, corrected, may_amend
 from gateway.journey.wording import day_words
 from shared.journey_event import KeptEvent
-from shared.london import end_of, london_day, read_instant, start_of
+from shared.london import end_of, london_day
 
 # Windows are the victim's own time, and silences are told of as gaps.
 KINDS = frozenset({Kind.CODE, Kind.SCHEME, Kind.EXTERNAL})
@@ -33,9 +34,10 @@ KINDS = frozenset({Kind.CODE, Kind.SCHEME, Kind.EXTERNAL})
 class Keying:
     """When (UTC) an answer was first keyed as it stands, and what is wrong with that.
 
-    `stated` says that the sender told when it was keyed; else `at` is when we were told. `first`
-    is when it was first said to have happened, where a correction moved it to before the limit;
-    `together` are the contacts keyed in the same minute.
+    `stated` says that the sender told when it was keyed; else `at` is when we were told.
+    `amendment` is the correction that first made it meet the duty, `first` when it was first said
+    to have happened, where that is after the limit; `together` are the contacts keyed in the same
+    minute.
     """
 
     event: KeptEvent
@@ -120,20 +122,20 @@ class _Books:
 
     def _of_answer(self, answer: Contact | Fact, obligation: Obligation) -> Keying | None:
         """Return how an answer was keyed, where every telling of it was keyed too late."""
-        keyings = [self._of_event(event, obligation) for event in _events_of(answer)]
+        keyings = [self._of_event(event, answer, obligation) for event in _events_of(answer)]
         return None if None in keyings else keyings[0]
 
-    def _of_event(self, event: KeptEvent, obligation: Obligation) -> Keying | None:
+    def _of_event(
+        self, event: KeptEvent, answer: Contact | Fact, obligation: Obligation
+    ) -> Keying | None:
         due_at, due_on = obligation.due_at, obligation.due_on
         if event.backfill or due_at is None or due_on is None:
             return None
-        original = self._evidence.story.corrected.get((event.source, event.id))
-        if original is not None and placed(original) >= due_at:
-            by = self._amendment(event)
-            at = due_at if by is None else keyed_at(by)
-            if by is None or at < due_at:
-                return None
-            return Keying(event, at, by.recorded_at is not None, placed(original), amendment=by)
+        if (event.source, event.id) in self._evidence.story.corrected:
+            amended = self._amended(event, answer, obligation)
+            if amended is not None:
+                late = self._soon(due_on, event, amended.at, KEYED_SOON)
+                return amended if late is not None and late <= amended.at else None
         keyed, stated = keyed_at(event), event.recorded_at is not None
         if keyed < due_at or self._said_in_time(event, due_at):
             return None
@@ -155,21 +157,37 @@ class _Books:
             for other in self._evidence.membership.events
         )
 
-    def _amendment(self, event: KeptEvent) -> KeptEvent | None:
-        """Return the first correction that gave an event the content it has now."""
-        giving = [
+    def _amended(
+        self, event: KeptEvent, answer: Contact | Fact, obligation: Obligation
+    ) -> Keying | None:
+        """Return the correction that first made an event meet its duty; None where it always did.
+
+        Every content that the event was ever given is looked at, whatever became of it since.
+        """
+        original = self._evidence.story.corrected[event.source, event.id]
+        if meets(original, answer, obligation):
+            return None
+        due_at = obligation.due_at
+        meeting = [
             by
             for by in self._evidence.membership.events
             if by.type == "event.corrected"
-            and by.organisation == event.organisation
-            and by.data["event"]["source"] == event.source
-            and by.data["event"]["id"] == event.id
-            and by.data["content"]["data"] == event.data
-            and _moment(by) == event.occurred_at
+            and (by.data["event"]["source"], by.data["event"]["id"]) == (event.source, event.id)
+            and may_amend(by, original)
+            and content_fits(by, original)
+            and meets(corrected(original, by), answer, obligation)
         ]
-        if any(by.backfill for by in giving):
+        by = min(meeting, key=lambda by: (keyed_at(by), by.id), default=None)
+        if by is None or due_at is None:
             return None
-        return min(giving, key=lambda by: (keyed_at(by), by.id), default=None)
+        first = placed(original)
+        return Keying(
+            event,
+            keyed_at(by),
+            by.recorded_at is not None,
+            first=first if first >= due_at else None,
+            amendment=by,
+        )
 
     def _soon(
         self, due_on: date, event: KeptEvent, keyed: datetime, working_days: int
@@ -209,38 +227,8 @@ def end_of_working_days(calendar: Calendar, day: date, count: int) -> datetime |
         return None
 
 
-def placed(event: KeptEvent) -> datetime:
-    """Return where an event stands in time (UTC): the start of its day where only that is known."""
-    if event.precision == "day":
-        return start_of(london_day(event.occurred_at))
-    return event.occurred_at
-
-
-def without(story: Story, answer: Contact | Fact) -> Story:
-    """Return a story as if one answer had never been recorded."""
-    if isinstance(answer, Contact):
-        return replace(
-            story,
-            contacts=tuple(c for c in story.contacts if c is not answer),
-            tellings={
-                type_: [c for c in tellings if c is not answer]
-                for type_, tellings in story.tellings.items()
-            },
-        )
-    left = [fact for fact in story.facts_by_type[answer.type] if fact is not answer]
-    return replace(
-        story,
-        facts=tuple(fact for fact in story.facts if fact is not answer),
-        facts_by_type={**story.facts_by_type, answer.type: left},
-    )
-
-
 def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
-
-
-def _moment(by: KeptEvent) -> datetime:
-    return read_instant(by.data["content"]["time"])
 
 
 def _finding(obligation: Obligation, keying: Keying, evidence: Evidence) -> Finding:
@@ -282,9 +270,12 @@ def _says(obligation: Obligation, keying: Keying) -> str:
     keyed = f"keyed at {clock_words(keying.at)}, {after}" if keying.stated else ""
     unstated = f"When it was keyed is not stated; {told}, {after}."
     if keying.first is not None:
+        how = f"It was first said to have happened {_when(keying.first, event)}, after the limit"
+        how += ", and a correction moved it."
+        how += f" The correction was {keyed}; {told}." if keyed else f" {unstated}"
+    elif keying.amendment is not None:
         how = (
-            f"It was first said to have happened {_when(keying.first, event)}, after the limit, "
-            "and a correction moved it."
+            "As it was first recorded it would not have met the duty, and a correction changed it."
         )
         how += f" The correction was {keyed}; {told}." if keyed else f" {unstated}"
     elif keying.together:

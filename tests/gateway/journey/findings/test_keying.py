@@ -121,6 +121,42 @@ def test_a_correction_that_moved_news_to_before_the_limit_is_told() -> None:
     ) in finding.says
 
 
+def reached_after_all(keyed: str) -> JourneyBuilder:
+    """An attempt in time, and a correction that says it reached the victim after all."""
+    journey = told("2024-03-05 10:40", "2024-03-05 11:00", reached="attempted")
+    original = journey.events[-1]
+    return journey.police(
+        keyed,
+        "event.corrected",
+        event={"source": original.source, "id": original.id},
+        content={"time": "2024-03-05T10:40:00Z", "data": {**original.data, "reached": True}},
+        reason="keyed wrong",
+        recorded=keyed,
+    )
+
+
+def test_an_attempt_that_became_a_contact_after_the_limit_is_told() -> None:
+    finding = one(reached_after_all("2024-03-15 12:00"), find_met_by_keying)
+    assert (finding.holds_from, finding.days) == (moment("2024-03-15 12:00"), 4)
+    assert (
+        "As it was first recorded it would not have met the duty, and a correction changed it. "
+        "The correction was keyed at 12:00 on 15 March 2024"
+    ) in finding.says
+
+
+def test_an_attempt_that_was_corrected_in_time_or_soon_after_is_no_sign() -> None:
+    assert look(reached_after_all("2024-03-06 09:00")) == []
+    assert look(reached_after_all("2024-03-12 09:00")) == []
+
+
+def test_a_later_correction_of_something_else_does_not_undo_that_it_was_keyed_in_time() -> None:
+    journey = reached_after_all("2024-03-06 09:00")
+    data = {**journey.events[1].data, "reached": True, "channel": "in_person"}
+    journey.corrected("2024-05-15", journey.events[1].id, "2024-03-05 10:40", **data)
+    assert journey.owed(RULE, "2024-12-01").standing is Standing.MET
+    assert look(journey) == []
+
+
 def test_a_correction_that_moved_news_within_its_limit_is_no_sign() -> None:
     journey = told("2024-03-07 10:40", "2024-03-07 11:00")
     original = journey.events[-1]
