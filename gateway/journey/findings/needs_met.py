@@ -20,7 +20,7 @@ from gateway.journey.findings.needs_known import (
     needs_in,
     plain,
 )
-from gateway.journey.findings.saying import days_words, hidden_from, hidden_words, whom
+from gateway.journey.findings.saying import days_words, hidden_by_any, hidden_words, whom
 from gateway.journey.phrases import any_of
 from gateway.journey.readings import NEWS_ANOTHER_WAY
 from gateway.journey.silences import days_between
@@ -136,7 +136,7 @@ def _unmet(recorded: Recorded, evidence: Evidence) -> Finding | None:
     event = fact.event
     first = min(story.facts[0].at, fact.at)
     until = min((at for at, _ in ends), default=None)
-    hidden = hidden_from(story, event.agency, event.organisation, first, until)
+    hidden = hidden_by_any(story, first, until)
     if hidden is not None:
         ends.append((hidden, f"it is not known what was done, because {hidden_words(hidden)}"))
     end = min(ends, key=lambda one: one[0], default=None)
@@ -289,11 +289,17 @@ def _in_stay(
     if tipped is None:
         return
     end = until if right is None else right.at
+    hidden = hidden_by_any(evidence.story, fact.at, end)
+    if hidden is not None:
+        end = hidden if end is None else min(end, hidden)
     if end is not None and end <= tipped.at:
         return
+    others = [contact for contact in others if end is None or contact.at < end]
     span = evidence.course.at(tipped.at)
     came = listed(list(dict.fromkeys(f"{_way(c.channel)} on {day_words(c.day)}" for c in others)))
     ended = "" if end is None else f" until {_day(end)}"
+    if hidden is not None and end == hidden:
+        ended += f"; after that it is not known, because {hidden_words(hidden)}"
     yield Finding(
         kind=FindingKind.NEED_UNMET,
         about="channel",

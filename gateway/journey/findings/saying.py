@@ -51,6 +51,15 @@ def hidden_from(
     return unknown_since(story, agency, organisation, since, until)
 
 
+def hidden_by_any(story: Story, since: datetime, until: datetime | None) -> datetime | None:
+    """Return the moment (UTC) from which it is not known what everybody did in a time, or None."""
+    if not story.interruptions:
+        return None
+    who = {(one.agency, one.organisation) for one in story.interruptions}
+    hidden = [hidden_from(story, *organisation, since, until) for organisation in sorted(who)]
+    return min((at for at in hidden if at is not None), default=None)
+
+
 def hidden_words(hidden: datetime) -> str:
     """Say from when it is not known what was done."""
     return (

@@ -207,6 +207,25 @@ def test_from_an_interruption_on_it_is_not_known() -> None:
     assert look(journey) == []
 
 
+def test_another_agencys_interruption_hides_what_it_may_have_offered() -> None:
+    journey = assessed("screens").police("2024-05-07", "suspect.charged", suspect="S1")
+    journey.cps("2024-05-08", "charge.authorised", suspect="S1")
+    journey.down(SOURCES["cps"], "2024-05-20", "2024-05-22")
+    assert needs(journey) == [("special_measures", "2024-05-07", "2024-05-20")]
+
+
+def test_news_by_a_way_that_was_agreed_may_be_what_is_hidden() -> None:
+    news = ("2024-03-07", "phone"), ("2024-03-11", "phone")
+    before = told(agreed(channels=["email"]), *news).down(SOURCES["police"], "2024-03-09")
+    assert look(before) == []
+    after = told(agreed(channels=["email"]), *news).down(SOURCES["police"], "2024-03-13")
+    told(after, ("2024-03-14", "phone"))
+    finding = one(after, find_needs_unmet)
+    assert finding.holds_until == moment("2024-03-13")
+    assert "until 13 March 2024; after that it is not known" in finding.says
+    assert "14 March" not in finding.says
+
+
 def test_a_withdrawn_need_was_never_recorded() -> None:
     journey = agreed(interpreter=True)
     assert look(journey.withdrawn("2024-03-06", journey.events[-1].id)) == []
