@@ -134,8 +134,7 @@ class _Books:
         if (event.source, event.id) in self._evidence.story.corrected:
             amended = self._amended(event, answer, obligation)
             if amended is not None:
-                late = self._soon(due_on, event, amended.at, KEYED_SOON)
-                return amended if late is not None and late <= amended.at else None
+                return amended if self._is_late(due_on, event, amended) else None
         keyed, stated = keyed_at(event), event.recorded_at is not None
         if keyed < due_at or self._said_in_time(event, due_at):
             return None
@@ -144,8 +143,14 @@ class _Books:
             days = {london_day(placed(one)) for one in together}
             if event in together and len(together) >= KEYED_TOGETHER and len(days) > 1:
                 return Keying(event, keyed, stated, together=tuple(together))
-        soon = self._soon(due_on, event, keyed, KEYED_SOON if stated else TOLD_SOON)
-        return None if soon is None or keyed < soon else Keying(event, keyed, stated)
+        keying = Keying(event, keyed, stated)
+        return keying if self._is_late(due_on, event, keying) else None
+
+    def _is_late(self, due_on: date, event: KeptEvent, keying: Keying) -> bool:
+        """Say whether an event was keyed later than soon after a limit's last London day."""
+        working_days = KEYED_SOON if keying.stated else TOLD_SOON
+        soon = self._soon(due_on, event, keying.at, working_days)
+        return soon is not None and keying.at >= soon
 
     def _said_in_time(self, event: KeptEvent, due_at: datetime) -> bool:
         """Say whether the same had been said in time, in an event that was withdrawn since."""
@@ -178,7 +183,7 @@ class _Books:
             and meets(corrected(original, by), answer, obligation)
         ]
         by = min(meeting, key=lambda by: (keyed_at(by), by.id), default=None)
-        if by is None or due_at is None:
+        if by is None or due_at is None or by.backfill:
             return None
         first = placed(original)
         return Keying(
@@ -268,7 +273,8 @@ def _says(obligation: Obligation, keying: Keying) -> str:
     told_at = (keying.amendment or event).received_at
     told = f"we were told at {clock_words(told_at)}"
     keyed = f"keyed at {clock_words(keying.at)}, {after}" if keying.stated else ""
-    unstated = f"When it was keyed is not stated; {told}, {after}."
+    what = "it" if keying.amendment is None else "the correction"
+    unstated = f"When {what} was keyed is not stated; {told}, {after}."
     if keying.first is not None:
         how = f"It was first said to have happened {_when(keying.first, event)}, after the limit"
         how += ", and a correction moved it."

@@ -144,6 +144,18 @@ def test_an_attempt_that_became_a_contact_after_the_limit_is_told() -> None:
     ) in finding.says
 
 
+def test_of_a_correction_that_states_no_keying_a_weekly_feed_is_no_sign() -> None:
+    def known(received: str) -> list[Finding]:
+        journey = told("2024-03-05 10:40", "2024-03-05 11:00", reached="attempted")
+        data = {**journey.events[1].data, "reached": True}
+        journey.corrected(received, journey.events[1].id, "2024-03-05 10:40", **data)
+        return look(journey)
+
+    assert known("2024-03-18 12:00") == []
+    (finding,) = known("2024-03-19 12:00")
+    assert "When the correction was keyed is not stated; we were told at" in finding.says
+
+
 def test_an_attempt_that_was_corrected_in_time_or_soon_after_is_no_sign() -> None:
     assert look(reached_after_all("2024-03-06 09:00")) == []
     assert look(reached_after_all("2024-03-12 09:00")) == []
