@@ -9,10 +9,15 @@ from gateway.journey.duty import Rulebook
 from gateway.journey.findings.enhanced import find_enhanced_rights_missed
 from gateway.journey.findings.finding import Evidence, Finding
 from gateway.journey.findings.handovers import find_needs_lost
+from gateway.journey.findings.keying import find_met_by_keying
+from gateway.journey.findings.listings import find_listing_changes
+from gateway.journey.findings.needs_met import find_needs_unmet
 from gateway.journey.findings.offers import find_never_offered
+from gateway.journey.findings.perfunctory import find_perfunctory_contacts
 from gateway.journey.findings.references import find_no_police_reference
 from gateway.journey.findings.repeats import find_repeat_not_flagged
 from gateway.journey.findings.stretch import each_once
+from gateway.journey.findings.withdrawal import find_missed_before_withdrawal
 from gateway.journey.membership import Membership
 from gateway.journey.obligations import follow_all
 from gateway.journey.silences import Standard, silences_of
@@ -25,6 +30,11 @@ FINDERS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     find_needs_lost,
     find_repeat_not_flagged,
     find_no_police_reference,
+    find_listing_changes,
+    find_met_by_keying,
+    find_perfunctory_contacts,
+    find_missed_before_withdrawal,
+    find_needs_unmet,
 )
 
 

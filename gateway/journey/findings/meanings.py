@@ -124,20 +124,22 @@ MEANINGS = (
         FindingKind.LISTING_CHANGE,
         version=1,
         means="A hearing that had been fixed was listed for another time, or vacated. The sentence "
-        "says whether the victim was told, how soon, and whether a reason was recorded.",
+        "says whether the victim was told before the next change, how soon, and whether a reason "
+        "was recorded.",
         does_not_mean="That anybody is to blame for the change, or that the victim heard nothing "
-        "where nothing says so. A window that became a day within it has not changed.",
+        "where nothing says so. A window that became a day within it has not changed, nor has what "
+        "fell and was put back on one day.",
         holds="From the change, for good.",
-        days="London days from the change, or from the stated receipt of it, until the victim was "
-        "told; null where nothing says so.",
+        days="London days from the Witness Care Unit's stated receipt, else from the change, until "
+        "the victim was told; null where nothing says so.",
         about="The hearing, and which of its changes, such as `H1/2`.",
     ),
     Meaning(
         FindingKind.MET_BY_KEYING,
         version=1,
-        means="A duty stands as met by when its answer is said to have happened, and that was "
-        "keyed only after the limit, moved to before it by a correction, or written up with other "
-        "contacts at once.",
+        means="A duty stands as met by when its answer is said to have happened, and only because "
+        "of what was keyed well after the limit, written up with other contacts at once, or first "
+        "made to count by a correction that came late.",
         does_not_mean="That it did not happen in time: only that the record of it is later. "
         "History loaded as such is nobody's late keying.",
         holds="From the keying, for good.",
@@ -169,13 +171,27 @@ MEANINGS = (
     Meaning(
         FindingKind.NEED_UNMET,
         version=1,
-        means="A need was recorded, and nothing recorded would answer it.",
+        means="A need was recorded, and nothing recorded before or after would answer it.",
         does_not_mean="That nothing was done about it: only that nothing is recorded. Nor that the "
         "Code was broken: whether it was is told by the breaches.",
         holds="From the moment it was recorded, or for a need at court from the charge, until "
         "something answers it, it is a need no more, or it cannot be known; else for good.",
         days="London days from its beginning to its end, or to the end of the case; else null.",
         about="The need.",
+        abouts={
+            "channel": "News came by other ways than were agreed with the victim; it holds from "
+            "the news after which none had come by those.",
+            "interpreter": "An interpreter.",
+            "officer_gender": "An officer of a certain gender.",
+            "other_need": "A need in words of the sender's own, which are not repeated.",
+            "registered_intermediary": "A registered intermediary.",
+            "safeguarding": "Safeguarding.",
+            "separate_waiting": "Waiting apart from the suspect at court.",
+            "special_measures": "Special measures.",
+            "support": "Support, or support from a specialist.",
+            "supporter": "Somebody to be with the victim.",
+            "translation": "A translation.",
+        },
         always_special=True,
     ),
 )

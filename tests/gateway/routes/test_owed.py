@@ -85,7 +85,9 @@ async def test_lists_tell_what_every_timeline_tells(played: Doors) -> None:
 
 async def hold_that_the_look_is_noted(played: Doors) -> None:
     victims = {b["journey"]["id"] for b in await items(played, "/v1/breaches", limit="499")}
-    log = (await played.gateway.get("/v1/access-log", params={"verb": "consultation", "limit": "1000"})).json()
+    log = (
+        await played.gateway.get("/v1/access-log", params={"verb": "consultation", "limit": "1000"})
+    ).json()
     (noted,) = [e for e in log["items"] if e["what"] == "GET /v1/breaches?limit=499"]
     assert noted["victims"] == len(victims) > 1
 
