@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from gateway.register.lag import read_lag
@@ -39,6 +39,7 @@ from gateway.sampling.kept import (
     read_frame,
     read_own,
     read_sample,
+    read_strata,
     read_whole,
     replace,
 )
@@ -70,8 +71,11 @@ class ReplacementAsked(Part):
 
     journey_id: UUID
     reason: Annotated[
-        str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$", max_length=500)
-    ]
+        str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$", max_length=200)
+    ] = Field(
+        description="Why, in a short phrase that says nothing about a person.",
+        examples=["the file was not found"],
+    )
 
 
 # What is sent here: OpenAPI tells these, since the routes read bodies themselves.
@@ -213,7 +217,8 @@ async def frame(
     found = await sample_of(state, caller, sample_id)
     if format == "json":
         after = min(after, found.frame_size)
-        rows = await read_frame(state.store, sample_id, after=after, limit=limit)
+        strata = await read_strata(state.store, sample_id)
+        rows = await read_frame(state.store, sample_id, strata, after=after, limit=limit)
         items = [FrameRow(place=p, journey_id=UUID(j), label=label) for p, j, label in rows]
         await note_journeys(request, caller, {one.journey_id for one in items})
         following = None

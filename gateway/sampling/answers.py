@@ -1,7 +1,7 @@
 """The shapes in which samples are told: the manifest, lists of samples, frames, replacements."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -13,7 +13,10 @@ from gateway.figures.intervals import CONFIDENCE, correction, half_width, needed
 from gateway.sampling.dimensions import DIMENSIONS
 from gateway.sampling.kept import Case, KeptSample, Replacement, Stratum, Whole
 from gateway.sampling.presets import Preset
+from shared.codes.lists import Organisation, organisations
+from shared.codes.routes import OrganisationBody, ServiceBody
 from shared.handling import Sensitive
+from shared.london import london_day
 
 # By how many points a result should be known, where the manifest says how many cases that takes.
 USUAL_POINTS = 10
@@ -177,11 +180,33 @@ class SampleHead(BaseModel):
         }
 
 
+class ServedBody(BaseModel):
+    """Which Areas and regions serve a force by the code lists, on the London day of the frame.
+
+    The cases say which of them spoke on the journey.
+    """
+
+    police: str
+    cps_areas: list[ServiceBody]
+    probation_regions: list[ServiceBody]
+
+    @classmethod
+    def on(cls, force: Organisation, day: date) -> Self:
+        """Tell who serves a force on a day."""
+        told = OrganisationBody.of(force, day)
+        return cls(
+            police=force.id,
+            cps_areas=told.cps_areas,
+            probation_regions=told.probation_regions,
+        )
+
+
 class Manifest(SampleHead, Sensitive):
     """A sample whole, for an annex: all that is needed to draw it again, but the frame itself."""
 
     confidence: float = CONFIDENCE
     says: list[str]
+    served: list[ServedBody] = Field(description="Who serves the forces that are named here.")
     strata: list[StratumBody]
     replaced: list[ReplacementBody]
 
@@ -192,6 +217,7 @@ class Manifest(SampleHead, Sensitive):
         return cls(
             **cls.words(whole.sample),
             says=[*said_of(whole)],
+            served=served(whole),
             strata=[StratumBody.of(stratum, whole) for stratum in whole.strata],
             replaced=[ReplacementBody.of(one, labels) for one in whole.replacements],
         )
@@ -273,6 +299,14 @@ class PresetList(BaseModel):
                 for name, one in DIMENSIONS.items()
             ],
         )
+
+
+def served(whole: Whole) -> list[ServedBody]:
+    """Return who serves the forces of a sample's cases, of those that are on the list."""
+    forces = {case.police for cases in whole.cases.values() for case in cases if case.police}
+    known = [organisations().get(("police", force)) for force in sorted(forces)]
+    day = london_day(whole.sample.as_of)
+    return [ServedBody.on(force, day) for force in known if force is not None]
 
 
 def values_of(label: str) -> dict[str, str | None]:

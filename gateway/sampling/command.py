@@ -78,10 +78,11 @@ def _differences(manifest: Mapping[str, Any], drawn: Sample) -> Iterator[str]:
 def _rows(frame: TextIO) -> Iterator[tuple[str, str]]:
     reader = csv.reader(frame)
     try:
-        if next(reader, None) != COLUMNS:
+        heading = next(reader, [])
+        if heading[: len(COLUMNS)] != COLUMNS:
             raise BadFrame(f"the frame does not begin with {','.join(COLUMNS)}")
         for row in reader:
-            if len(row) != len(COLUMNS):
+            if len(row) != len(heading):
                 raise BadFrame(f"line {reader.line_num} has {len(row)} columns")
             yield row[0], row[1]
     except csv.Error as error:

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Iterable
 from io import StringIO
 
 from gateway.sampling.answers import Manifest
+from shared.handling import HANDLING
 
-# The columns of a frame that `python -m gateway.sampling verify` reads.
-FRAME_COLUMNS = ("journey_id", "label")
+# Of a frame `python -m gateway.sampling verify` reads the first two columns. Every row says how it
+# is to be handled: whoever passes a part of the file on keeps the marking.
+FRAME_COLUMNS = ("journey_id", "label", "handling")
 CASE_COLUMNS = (
     "sample_id",
     "label",
@@ -24,6 +26,7 @@ CASE_COLUMNS = (
     "cps",
     "probation",
     "weight",
+    "handling",
 )
 
 
@@ -49,6 +52,7 @@ def cases_csv(manifest: Manifest) -> str:
                     case.cps,
                     case.probation,
                     stratum.weight,
+                    HANDLING,
                 )
             )
     return _csv(rows)
@@ -58,13 +62,13 @@ async def frame_csv(pages: AsyncIterator[list[tuple[str, str]]]) -> AsyncIterato
     """Yield a frame as CSV, page by page, with a heading."""
     yield _csv([FRAME_COLUMNS])
     async for page in pages:
-        yield _csv(page)
+        yield _csv([(*row, HANDLING) for row in page])
 
 
 async def frame_lines(pages: AsyncIterator[list[tuple[str, str]]]) -> AsyncIterator[str]:
     """Yield a frame as one JSON object a line, page by page."""
     async for page in pages:
-        objects = (dict(zip(FRAME_COLUMNS, row, strict=True)) for row in page)
+        objects = (dict(zip(FRAME_COLUMNS, (*row, HANDLING), strict=True)) for row in page)
         yield "".join([json.dumps(one) + "\n" for one in objects])
 
 

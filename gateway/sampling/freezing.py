@@ -27,9 +27,12 @@ from shared.store.ids import first_id, ids_from
 # A million journeys take some 15 seconds. The five that a service's transactions have otherwise are
 # for those who publish: an answer about less long ago may still change. A sample publishes nothing.
 LONGEST = 120
-LIMITS = "; ".join(
-    f"SET LOCAL {limit}_timeout = '{LONGEST}s'" for limit in ("transaction", "statement")
-)
+# PostgreSQL winds up a transaction's clock when it begins, and anew only where there was none.
+LIMITS = f"""
+SET LOCAL transaction_timeout = 0;
+SET LOCAL transaction_timeout = '{LONGEST}s';
+SET LOCAL statement_timeout = '{LONGEST}s'
+"""
 # One at a time, so that no more than one writes so much. The number only has to differ from those
 # of other locks; who waits longer than the role's lock timeout is asked to come again.
 ALONE = "SELECT pg_advisory_xact_lock(1703_2027)"
@@ -250,7 +253,7 @@ async def _read_back(
     connection: asyncpg.Connection, sample_id: UUID
 ) -> AsyncIterator[Iterable[Any]]:
     cursor = await connection.cursor(READ_BACK, sample_id, timeout=LONGEST)
-    while rows := await cursor.fetch(AT_ONCE):
+    while rows := await cursor.fetch(AT_ONCE, timeout=LONGEST):
         yield rows
 
 

@@ -33,10 +33,10 @@ SELECT * FROM sample
 WHERE drawn_by = $1 AND ($2::uuid IS NULL OR sample_id < $2) AND (NOT special OR $4)
 ORDER BY sample_id DESC LIMIT $3
 """
-# Places follow each other without a gap, so that no plan has to sort for a page.
+# Places follow each other without a gap, so that a page is found whatever the planner knows of the
+# table. The labels are not joined: of a table just filled it knows nothing, and loops over them.
 READ_FRAME = """
-SELECT place, journey_id::text AS journey, label FROM sample_frame
-JOIN sample_stratum USING (sample_id, stratum)
+SELECT place, journey_id::text AS journey, stratum FROM sample_frame
 WHERE sample_id = $1 AND place > $2 AND place <= $3 ORDER BY place
 """
 # The next of the stratum's order that nobody has used; none where the reserve is spent.
@@ -161,12 +161,19 @@ async def read_whole(store: Store, sample: KeptSample) -> Whole:
         cases.setdefault(row["stratum"], []).append(_case(row))
     return Whole(
         sample,
-        tuple(
-            Stratum(row["stratum"], row["label"], row["population"], row["wanted"], row["drawn"])
-            for row in await store.ask(READ_STRATA, sample.id)
-        ),
+        await read_strata(store, sample.id),
         cases,
         tuple([_replacement(row) for row in await store.ask(READ_REPLACEMENTS, sample.id)]),
+    )
+
+
+async def read_strata(store: Store, sample_id: UUID) -> tuple[Stratum, ...]:
+    """Return the strata of a sample, in the order of their numbers. Raises NotReady."""
+    return tuple(
+        [
+            Stratum(row["stratum"], row["label"], row["population"], row["wanted"], row["drawn"])
+            for row in await store.ask(READ_STRATA, sample_id)
+        ]
     )
 
 
@@ -178,17 +185,19 @@ async def read_own(
 
 
 async def read_frame(
-    store: Store, sample_id: UUID, *, after: int, limit: int
+    store: Store, sample_id: UUID, strata: Sequence[Stratum], *, after: int, limit: int
 ) -> list[tuple[int, str, str]]:
     """Return the next rows of a frame: place, journey and label. Raises NotReady."""
+    labels = {stratum.number: stratum.label for stratum in strata}
     rows = await store.ask(READ_FRAME, sample_id, after, after + limit)
-    return [(row["place"], row["journey"], row["label"]) for row in rows]
+    return [(row["place"], row["journey"], labels[row["stratum"]]) for row in rows]
 
 
 async def frame_pages(store: Store, sample: KeptSample) -> AsyncIterator[list[tuple[str, str]]]:
     """Yield all of a frame, journey and label, page by page. Raises NotReady."""
+    strata = await read_strata(store, sample.id)
     for after in range(0, sample.frame_size, FRAME_PAGE):
-        rows = await read_frame(store, sample.id, after=after, limit=FRAME_PAGE)
+        rows = await read_frame(store, sample.id, strata, after=after, limit=FRAME_PAGE)
         yield [(journey, label) for _, journey, label in rows]
 
 

@@ -125,7 +125,7 @@ async def hold_that_files_give_it_again(doors: Doors, sample: Body, folder: Path
         if page["next"] is None:
             break
         page = await get(doors, page["next"])
-    assert paged == rows == [tuple(row) for row in csv.reader(StringIO(frame.read_text()))][1:]
+    assert paged == rows == [tuple(row[:2]) for row in csv.reader(StringIO(frame.read_text()))][1:]
 
     # One journey the fewer, another stratum, another seed, another case: each is noticed.
     whole = frame.read_text()
@@ -281,6 +281,8 @@ async def test_populations_strata_and_presets(played: Doors) -> None:
     assert {s["values"]["police"]: s["population"] for s in by_force["strata"]} == forces
     assert by_force["asked"]["n"] == 1
 
+    await hold_presets(played, force)
+
     # Each way of dividing the frame holds every journey once, and each filter its stratum.
     presets = await get(played, "/v1/samples/presets")
     filters = {"outcome": "outcomes", "stage": "stages", "victim_kind": "victim_kinds"}
@@ -316,6 +318,27 @@ async def test_populations_strata_and_presets(played: Doors) -> None:
     # As of a moment in between, what happened later is not in it.
     early = await draw(played, strata=["stage"], n=1, as_of="2024-03-31")
     assert 0 < early["frame"]["size"] < SOME
+
+
+async def hold_presets(doors: Doors, force: str) -> None:
+    """Every preset is drawn once the asker has said what it needs, and tells where it is from."""
+    says: Body = {
+        "population.police": {"police": [force]},
+        "population.outcomes": {"outcomes": [16]},
+    }
+    for preset in (await get(doors, "/v1/samples/presets"))["items"]:
+        people: Body = {}
+        for need in preset["needs"]:
+            people |= says[need]
+        told = await draw(doors, preset=preset["id"], population=people)
+        assert told["preset"] == preset["id"]
+        assert told["asked"]["population"].items() >= people.items()
+        assert told["asked"]["n"] == preset["asks"]["n"]
+        own = preset["cite"]["source"] == "this project's own"
+        assert own is (preset["cite"]["confidence"] == "none")
+        for served in told["served"]:
+            assert served["cps_areas"]
+            assert served["probation_regions"]
 
 
 async def test_what_cannot_be_drawn_is_named(doors: Doors) -> None:

@@ -1,7 +1,11 @@
 """The draw: the same from frame and seed for ever, fair to every journey, and told by its hash."""
 
 import hashlib
+import re
+import shutil
+import subprocess
 from collections import Counter
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -92,6 +96,14 @@ def test_the_draw_of_the_document_is_the_one_that_is_drawn() -> None:
         "00000000-0000-0000-0000-000000000003",
         "00000000-0000-0000-0000-000000000004",
     )
+
+
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="there is no sha256sum here")
+def test_the_shell_of_the_document_comes_to_what_it_says() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "sampling.md").read_text()
+    (script, shown) = re.findall(r"```sh\n(for .+?)```\n\n```\n(.+?)```", text, re.DOTALL)[0]
+    done = subprocess.run(["sh", "-c", script], check=True, capture_output=True, text=True)
+    assert done.stdout == shown
 
 
 @pytest.mark.parametrize("frame", [named(2)[::-1], named(1) * 2], ids=["backwards", "twice"])
