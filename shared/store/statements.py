@@ -122,24 +122,19 @@ FROM told
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, occurred_at, NULL, recorded_at, received_at, NULL, NULL,
-       agency, party.organisation, system, interruption_id, from_at, until_at, reason, amends,
-       replayed, NULL
-FROM party CROSS JOIN unnest('{police,cps,probation}'::text[]) AS door
-CROSS JOIN LATERAL (
-    SELECT * FROM feed_interruption
-    WHERE feed_interruption.agency = door
-      AND feed_interruption.organisation = party.organisation OFFSET 0
-) AS interruption
-UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, noticed_at, NULL, NULL,
-       agency, party.organisation, system, NULL, since_at, until_at, NULL, NULL,
+       door, party.organisation, system, interruption_id, from_at, until_at, reason, amends,
        replayed, withdrawn
 FROM party CROSS JOIN unnest('{police,cps,probation}'::text[]) AS door
 CROSS JOIN LATERAL (
-    SELECT * FROM feed_silence
-    WHERE feed_silence.agency = door
-      AND feed_silence.organisation = party.organisation OFFSET 0
-) AS silence
+    SELECT occurred_at, recorded_at, received_at, system, interruption_id, from_at, until_at,
+           reason, amends, replayed, NULL AS withdrawn
+    FROM feed_interruption AS declared
+    WHERE declared.agency = door AND declared.organisation = party.organisation
+    UNION ALL
+    SELECT NULL, NULL, noticed_at, system, NULL, since_at, until_at,
+           NULL, NULL, replayed, withdrawn
+    FROM feed_silence AS noticed
+    WHERE noticed.agency = door AND noticed.organisation = party.organisation OFFSET 0
+) AS interruption
 ORDER BY received_at, event_id
 """

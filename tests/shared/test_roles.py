@@ -270,7 +270,13 @@ async def test_an_agency_sees_no_other_agencys_identities_or_interruptions(
         MARCH,
         MARCH + timedelta(hours=1),
     )
-    for table in ("event_identity", "feed_interruption"):
+    gateway = await connect("gateway")
+    await gateway.execute(
+        "INSERT INTO feed_silence VALUES "
+        "('police', 'a', 'b', $1, $1, NULL, $1, false, false, 1, 'feed-silence 1')",
+        MARCH,
+    )
+    for table in ("event_identity", "feed_interruption", "feed_silence"):
         count = f"SELECT count(*) FROM {table}"  # noqa: S608
         assert [await police.fetchval(count), await cps.fetchval(count)] == [1, 0]
 
