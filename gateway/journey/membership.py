@@ -1,7 +1,7 @@
 """Which references make one journey, as known at one moment, and what the journey is called."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,6 +18,7 @@ from shared.journey_event import (
 from shared.london import end_of, london_day, start_of
 
 ERASED = "what was said here was erased"
+NO_OTHERS: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +88,51 @@ def journey_of(
     A journey is what the links in effect connect; the latest word on a pair of references holds.
     None is returned where the reference had not been heard of yet.
     """
-    known = {
+    known = known_references(record, known_at)
+    if asked not in known:
+        return None
+    return _joined(record, asked, known, neighbours(record, known_at), known_at)
+
+
+def journeys_of(record: JourneyRecord, *, known_at: datetime | None = None) -> Iterator[Membership]:
+    """Yield every journey of a record once, as known at a moment (aware, None for now)."""
+    known = known_references(record, known_at)
+    if len(known) == 1:  # most records: nothing can be joined to it
+        (alone,) = known
+        yield _joined(record, alone, known, {}, known_at)
+        return
+    joined = neighbours(record, known_at)
+    told: set[UUID] = set()
+    for reference_id in known:
+        if reference_id not in told:
+            found = _joined(record, reference_id, known, joined, known_at)
+            told.update(member.reference_id for member in found.references)
+            yield found
+
+
+def known_references(
+    record: JourneyRecord, known_at: datetime | None
+) -> dict[UUID, KnownReference]:
+    """Return, by id, the references of a record that had been heard of by a moment."""
+    return {
         r.reference_id: r
         for r in record.references
         if known_at is None or r.first_received_at <= known_at
     }
-    if asked not in known:
-        return None
-    joined = neighbours(record, known_at)
+
+
+def _joined(
+    record: JourneyRecord,
+    asked: UUID,
+    known: Mapping[UUID, KnownReference],
+    joined: Mapping[UUID, set[UUID]],
+    known_at: datetime | None,
+) -> Membership:
+    """Return the journey of one of the known references, joined as their neighbours are."""
     members = {asked}
     frontier = [asked]
     while frontier:
-        for other in joined[frontier.pop()] - members:
+        for other in joined.get(frontier.pop(), NO_OTHERS) - members:
             members.add(other)
             frontier.append(other)
     references = sorted(
@@ -108,29 +142,21 @@ def journey_of(
     return Membership(
         references=tuple(references),
         events=tuple(
-            e
-            for e in record.events
-            if e.reference in ours and (known_at is None or e.received_at <= known_at)
+            [
+                e
+                for e in record.events
+                if e.reference in ours and (known_at is None or e.received_at <= known_at)
+            ]
         ),
         interruptions=record.interruptions,
         erased=tuple(
-            e
-            for e in record.erased
-            if e.reference in ours and (known_at is None or e.received_at <= known_at)
+            [
+                e
+                for e in record.erased
+                if e.reference in ours and (known_at is None or e.received_at <= known_at)
+            ]
         ),
     )
-
-
-def journeys_of(record: JourneyRecord, *, known_at: datetime | None = None) -> Iterator[Membership]:
-    """Yield every journey of a record once, as known at a moment (aware, None for now)."""
-    told: set[UUID] = set()
-    for reference in record.references:
-        if reference.reference_id in told:
-            continue
-        found = journey_of(record, reference.reference_id, known_at=known_at)
-        if found is not None:
-            told.update(member.reference_id for member in found.references)
-            yield found
 
 
 def neighbours(record: JourneyRecord, known_at: datetime | None) -> dict[UUID, set[UUID]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from gateway.journey.calendar import OutsideCalendar
@@ -233,8 +234,7 @@ class Obligation:
     def key(self) -> bytes:
         """The id as bytes."""
         event = self.start.sources[0]
-        words = f"{self.demand.duty.id}\0{event.source}\0{event.id}\0{self.start.suspect or ''}"
-        return sha256(words.encode()).digest()[:12]
+        return key_of(self.demand.duty.id, event.source, event.id, self.start.suspect or "")
 
     @property
     def is_breach(self) -> bool:
@@ -248,6 +248,12 @@ class Obligation:
         if not isinstance(answer, Contact) or answer.carried is not None:
             return True
         return not self.demand.met_by.required(start.data, start.type)
+
+
+@lru_cache(maxsize=4_096)  # a journey and its parts ask for the same ones
+def key_of(rule: str, source: str, id: str, suspect: str) -> bytes:
+    """Return the id of the obligation that an event starts under a rule, as bytes."""
+    return sha256(f"{rule}\0{source}\0{id}\0{suspect}".encode()).digest()[:12]
 
 
 def breach_from(duty: Duty, turns: list[Turn]) -> datetime | None:

@@ -117,12 +117,13 @@ def _marks_beside(rows: Rows, key: tuple[UUID, bytes]) -> list[Row]:
 
 @lru_cache(maxsize=32)
 def owed_by(rulebook: Rulebook, agency: str) -> Rulebook:
-    """Return the duties that an agency may owe, each whole."""
+    """Return the duties that an agency may owe, each whole, without those to keep in touch."""
     return Rulebook(
         tuple(
             duty
             for duty in rulebook.duties
             if any(AGENCY_OF.get(t.owner or duty.owner) == agency for t in duty.terms)
+            and not all(start.silence for start in duty.all_starts)
         ),
         rulebook.hash,
     )
