@@ -14,11 +14,15 @@ from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
 from gateway.routes import (
     access_log,
+    changes,
     feeds,
+    finding,
     journeys,
+    lists,
     obligations,
     owed,
     register,
+    silence,
     subject_access,
     what_if,
 )
@@ -62,7 +66,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
         pace = PaceSettings().reader_requests_per_minute
         open_access(app, AccessSettings(), per_minute=pace, clock=clock)
         rulebook, drafts, calendar = law()
-        silence = SilenceSettings()
+        agreed_else = SilenceSettings()
         databases = databases_for_gateway(StoreSettings())
         own, data_protection = await run_in_threadpool(databases.__enter__)
         try:
@@ -74,7 +78,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
                 rulebook=rulebook,
                 drafts=drafts,
                 calendar=calendar,
-                standard=Standard(silence.silence_days, silence.member_silence_days),
+                standard=Standard(agreed_else.silence_days, agreed_else.member_silence_days),
                 feed_settings=FeedSettings(),
                 clock=clock,
             )
@@ -97,11 +101,15 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
         ready=ready,
         origins=CorsSettings().origins,
     )
+    app.include_router(finding.router)
     app.include_router(journeys.router)
     app.include_router(obligations.router)
     app.include_router(what_if.router)
     app.include_router(subject_access.router)
     app.include_router(owed.router)
+    app.include_router(silence.router)
+    app.include_router(changes.router)
+    app.include_router(lists.router)
     app.include_router(register.router)
     app.include_router(code_lists.router)
     app.include_router(feeds.router)

@@ -31,7 +31,7 @@ from shared.london import london_day, start_of
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 # Which shape these functions give rows. Raise it with every change of what they say, so that all
 # that is kept is made anew.
-SHAPE = 1
+SHAPE = 2
 
 # A letter for each standing: a row has one for each of its turns.
 LETTERS: Mapping[Standing, str] = {
@@ -94,7 +94,11 @@ class StageRow(NamedTuple):
 
 
 class ObligationRow(NamedTuple):
-    """A row of `register_obligation`; moments in UTC, `due_on` a London day."""
+    """A row of `register_obligation`; moments in UTC, days of London.
+
+    `allowed_days` are those from the start to the limit, one at least; `answered_on` is the day of
+    an answer that came late.
+    """
 
     journey_id: UUID
     obligation_id: bytes
@@ -108,6 +112,8 @@ class ObligationRow(NamedTuple):
     due_on: date | None
     due_at: datetime | None
     breach_from: datetime | None
+    allowed_days: int | None
+    answered_on: date | None
     content_stated: bool
     turns: list[datetime]
     standings: str
@@ -247,6 +253,7 @@ def obligation_row(journey_id: UUID, owed: Obligation, course: Course) -> Obliga
     """Return one obligation with its turns."""
     turns, start = owed.turns, owed.start
     span = course.at(start.at)
+    late = next((since for since, standing in turns if standing is Standing.MET_LATE), None)
     # By place and not by name, as below: this is done for every obligation there is.
     return ObligationRow(
         journey_id,
@@ -261,6 +268,8 @@ def obligation_row(journey_id: UUID, owed: Obligation, course: Course) -> Obliga
         owed.due_on,
         owed.due_at,
         breach_from(owed.duty, turns),
+        None if owed.due_on is None else max(1, (owed.due_on - start.day).days),
+        late and london_day(late),
         owed.content_stated,
         [since for since, _ in turns],
         "".join([LETTERS[standing] for _, standing in turns]),
