@@ -124,10 +124,10 @@ class ChangeList(Sensitive):
 
 
 class SilenceFigureBody(BaseModel):
-    """Silence in one stage with one holder, over journeys; `all` says it of all together.
+    """Silence in one stage with one holder, over journeys; `all` says it of whole silences.
 
-    On each journey the longest silence there counts, in London days. Gaps are local practice and
-    never part of the Code's figures.
+    On each journey the longest part of a silence that fell in a stay there counts, in London days.
+    Gaps are local practice and never part of the Code's figures.
     """
 
     stage: str | None = Field(description="The stage; null for all.")
@@ -139,8 +139,8 @@ class SilenceFigureBody(BaseModel):
     days_p90: int = Field(description="Nine of ten had no longer silence.")
     days_max: int = Field(description="The longest silence of all.")
     gaps: int = Field(
-        description="How many silences that ran through it were longer than was agreed, or than "
-        "the local standard; one that ran through several stages counts in each."
+        description="How many of these parts were of silences longer than was agreed, or than the "
+        "local standard; one that ran through several stays counts in each, in `all` once."
     )
     journeys_with_gaps: int = Field(description="How many journeys had such a gap.")
 
@@ -166,7 +166,7 @@ class SilenceFigureBody(BaseModel):
 class SilenceStatistics(Sensitive):
     """Figures on silence by stage and holder, as now known of a moment; all of them on one page.
 
-    `all` is over all the silences asked about, null where there are none.
+    `all` is over whole silences, null where there are none or only some were asked about.
     """
 
     items: list[SilenceFigureBody]

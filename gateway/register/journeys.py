@@ -4,53 +4,26 @@ They come in the order of their ids, which are hashes: an order that nothing cha
 nothing to do with what happened, so that any page is as good as a draw.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
-from gateway.journey.standing import Standing
 from gateway.register.asking import Asking, all_of
-from gateway.register.rows import LETTERS
-from shared.london import end_of, london_day, start_of
+from gateway.register.narrowing import (
+    ENHANCED,
+    OPEN,
+    STAYS,
+    UNDER_18,
+    Filter,
+    JourneyPlace,
+    JourneyQuestion,
+    Words,
+    filters_of,
+)
+from shared.london import london_day
 from shared.store import Store
-
-
-class JourneyPlace(NamedTuple):
-    """Where a page of journeys ended: the id of its last one."""
-
-    journey_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class JourneyQuestion:
-    """Which journeys are asked for, as of a moment (UTC); None leaves nothing out.
-
-    `organisation` sent events of the journey or owes anything on it. `stage`, `holder` and
-    `held_by`, the holder's organisation, are those of the moment. `rules` are those that the caller
-    may be told of, or of one right where `of_right`; `standing` and `breached` speak of these.
-    `silent_for_days` are London days, `began_from` and `began_to` London days, both included.
-    """
-
-    as_of: datetime
-    limit: int
-    rules: tuple[str, ...]
-    of_right: bool = False
-    organisation: str | None = None
-    stage: int | None = None
-    holder: str | None = None
-    held_by: str | None = None
-    standing: Standing | None = None
-    breached: bool | None = None
-    enhanced: bool | None = None
-    under_18: bool | None = None
-    open: bool | None = None
-    victim_kind: str | None = None
-    silent_for_days: int | None = None
-    without_police_reference: bool | None = None
-    began_from: date | None = None
-    began_to: date | None = None
-    after: JourneyPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +61,13 @@ class Listed:
         return JourneyPlace(self.journey_id)
 
 
-# What holds where the place of the moment among its turns is odd.
-_ENHANCED = "coalesce(width_bucket({as_of}, enhanced_turns), 0) % 2 = 1"
-_OPEN = "width_bucket({as_of}, open_turns) % 2 = 1"
-_UNDER_18 = "coalesce(under_18_until > {as_of}, false)"
-# The words of the index, so that it is used.
-_STAYS = "since_at <= {as_of} AND coalesce(until_at, 'infinity'::timestamptz) > {as_of}"
-# Still silent, or silent at a moment after which somebody spoke: an index for each.
-_SILENT = """journey_id IN (
-    SELECT journey_id FROM register_silence
-    WHERE until_at IS NULL AND since_at <= {as_of} AND silent_from < {before}
-    UNION ALL
-    SELECT journey_id FROM register_silence
-    WHERE until_at IS NOT NULL AND until_at > {as_of} AND since_at <= {as_of}
-      AND silent_from < {before}
-)"""
+# So many are looked at for one page where an index finds no more, or else gone through one by one.
+LOOKED_AT = 10_000
 
 _LIST = f"""
 WITH page AS MATERIALIZED (
     SELECT journey_id, reference, reference_count, police_reference, began_at, victim_kind,
-           {_ENHANCED} AS enhanced, {_UNDER_18} AS under_18, {_OPEN} AS open, revision
+           {ENHANCED} AS enhanced, {UNDER_18} AS under_18, {OPEN} AS open, revision
     FROM register_journey AS journey
     WHERE {{conditions}}
     ORDER BY journey_id LIMIT {{limit}}
@@ -117,7 +77,7 @@ SELECT page.*, stage, holder, organisation, stage_since, silent_from, too_long_f
 FROM page
 LEFT JOIN LATERAL (
     SELECT stage, holder, organisation, since_at AS stage_since FROM register_stage AS stay
-    WHERE stay.journey_id = page.journey_id AND {_STAYS}
+    WHERE stay.journey_id = page.journey_id AND {STAYS}
     ORDER BY since_at DESC LIMIT 1
 ) AS stay ON true
 LEFT JOIN LATERAL (
@@ -138,102 +98,80 @@ ORDER BY journey_id
 """  # noqa: S608 - the fragments are ours
 
 
-async def read_journeys(store: Store, asked: JourneyQuestion) -> list[Listed]:
-    """Return the journeys asked for, in the order of their ids; fewer than asked are the last."""
+# How many journeys each index would have us look at, none counted beyond LOOKED_AT, and where the
+# stretch of them ends that is gone through otherwise.
+_BEFOREHAND = """
+SELECT ARRAY[{counts}]::bigint[] AS counts, (
+    SELECT journey_id FROM register_journey WHERE {beyond}
+    ORDER BY journey_id OFFSET {looked_at} - 1 LIMIT 1
+) AS last
+"""
+_COUNT = "(SELECT count(*) FROM (SELECT FROM ({ids}) AS ids LIMIT {looked_at} + 1) AS few)"
+# Looked up by their keys one by one; a join might read all journeys for them.
+_AMONG = "journey_id = ANY (ARRAY(SELECT journey_id FROM ({ids}) AS ids WHERE {beyond}))"
+
+
+async def read_journeys(
+    store: Store, asked: JourneyQuestion
+) -> tuple[list[Listed], JourneyPlace | None]:
+    """Return a page of the journeys asked for, in the order of their ids, and where it ended.
+
+    It ended nowhere where it is the last. It may hold fewer than were asked for and not be the
+    last: it ends where as many journeys have been looked at as one page may.
+    """
+    filters = filters_of(asked)
+    narrowest, last = await _beforehand(store, asked, filters)
     asking = Asking()
     as_of = asking.put(asked.as_of, "timestamptz")
-    rules = asking.put(list(asked.rules), "text[]")
-    conditions = [
-        f"began_at <= {as_of}",
-        *_of_itself(asked, asking, as_of),
-        *_of_its_course(asked, asking, as_of),
-        *_of_what_was_owed(asked, asking, as_of, rules),
-    ]
-    if asked.after is not None:
-        conditions.append(f"journey_id > {asking.put(asked.after.journey_id, 'uuid')}")
+    beyond = _beyond(asked, asking)
+    conditions = [beyond, *(one.condition(asking, as_of) for one in filters)]
+    if narrowest is not None:
+        conditions.append(_AMONG.format(ids=narrowest(asking, as_of), beyond=beyond))
+        last = None
+    elif last is not None:
+        conditions.append(f"journey_id <= {asking.put(last, 'uuid')}")
     statement = _LIST.format(
         as_of=as_of,
-        rules=rules,
+        rules=asking.put(list(asked.rules), "text[]"),
         conditions=all_of(conditions),
         limit=asking.put(asked.limit, "bigint"),
     )
-    return [Listed(**row) for row in await store.ask(statement, *asking.arguments)]
+    found = [Listed(**row) for row in await store.ask(statement, *asking.arguments)]
+    if len(found) == asked.limit:
+        return found, found[-1].place
+    return found, None if last is None else JourneyPlace(last)
 
 
-def _of_itself(asked: JourneyQuestion, asking: Asking, as_of: str) -> list[str]:
-    """Return the conditions on the journey as a whole and on its victim."""
-    conditions = [
-        condition.format(as_of=as_of) if wanted else f"NOT ({condition.format(as_of=as_of)})"
-        for condition, wanted in (
-            (_ENHANCED, asked.enhanced),
-            (_UNDER_18, asked.under_18),
-            (_OPEN, asked.open),
-            ("NOT police_reference", asked.without_police_reference),
-        )
-        if wanted is not None
+async def _beforehand(
+    store: Store, asked: JourneyQuestion, filters: Sequence[Filter]
+) -> tuple[Words | None, UUID | None]:
+    """Return the filter by whose index the fewest journeys are found, where these are few enough.
+
+    And the last journey of the stretch to go through where there is none, None at the end of all.
+    """
+    indexed = [one.found_by for one in filters if one.found_by is not None]
+    asking = Asking()
+    as_of = asking.put(asked.as_of, "timestamptz")
+    counts = [
+        _COUNT.format(ids=found_by(asking, as_of), looked_at=LOOKED_AT) for found_by in indexed
     ]
-    if asked.victim_kind is not None:
-        conditions.append(f"victim_kind = {asking.put(asked.victim_kind, 'text')}")
-    if asked.began_from is not None:
-        since = asking.put(start_of(asked.began_from), "timestamptz")
-        conditions.append(f"began_at >= {since}")
-    if asked.began_to is not None:
-        until = asking.put(end_of(asked.began_to), "timestamptz")
-        conditions.append(f"began_at < {until}")
-    if asked.organisation is not None:
-        organisation = asking.put(asked.organisation, "text")
-        conditions.append(
-            "EXISTS (SELECT FROM register_party AS party "
-            f"WHERE party.journey_id = journey.journey_id AND organisation = {organisation})"
-        )
-    return conditions
+    # The moment is an argument of every statement.
+    beyond = f"{_beyond(asked, asking)} AND {as_of} IS NOT NULL"
+    statement = _BEFOREHAND.format(counts=", ".join(counts), beyond=beyond, looked_at=LOOKED_AT)
+    (row,) = await store.ask(statement, *asking.arguments)
+    few, narrowest = min(
+        zip(row["counts"], indexed, strict=True), key=itemgetter(0), default=(None, None)
+    )
+    if few is not None and few <= LOOKED_AT:
+        return narrowest, None
+    return None, row["last"]
 
 
-def _of_its_course(asked: JourneyQuestion, asking: Asking, as_of: str) -> list[str]:
-    """Return the conditions on where the journey was, with whom, and how long nobody had spoken."""
-    conditions = []
-    where = [
-        f"{column} = {asking.put(value, kind)}"
-        for column, value, kind in (
-            ("stage", asked.stage, "smallint"),
-            ("holder", asked.holder, "text"),
-            ("organisation", asked.held_by, "text"),
-        )
-        if value is not None
-    ]
-    if where:
-        stays = all_of(["stay.journey_id = journey.journey_id", *where, _STAYS.format(as_of=as_of)])
-        conditions.append(f"EXISTS (SELECT FROM register_stage AS stay WHERE {stays})")
-    if asked.silent_for_days is not None:
-        last = london_day(asked.as_of) - timedelta(days=asked.silent_for_days)
-        before = asking.put(end_of(last), "timestamptz")
-        conditions.append(_SILENT.format(as_of=as_of, before=before))
-    return conditions
-
-
-def _of_what_was_owed(asked: JourneyQuestion, asking: Asking, as_of: str, rules: str) -> list[str]:
-    """Return the conditions on what was owed, all of which one obligation meets."""
-    owed = ["owed.journey_id = journey.journey_id", f"started_at <= {as_of}"]
-    owed.append(f"rule = ANY ({rules})")
-    broken = ["breach_from IS NOT NULL", f"breach_from <= {as_of}"]
-    wanted: list[str] = []
-    if asked.standing is not None:
-        letter = asking.put(LETTERS[asked.standing], "text")
-        wanted.append(f"substr(standings, width_bucket({as_of}, turns), 1) = {letter}")
-        if asked.standing is Standing.UNKNOWN:
-            wanted.append("strpos(standings, 'U') > 0")  # there is an index of these
-    if asked.breached:
-        wanted += broken
-    conditions = []
-    if wanted or (asked.of_right and asked.breached is None):
-        conditions.append(_some([*owed, *wanted]))
-    if asked.breached is False:
-        conditions.append(f"NOT {_some([*owed, *broken])}")
-    return conditions
-
-
-def _some(conditions: list[str]) -> str:
-    return f"EXISTS (SELECT FROM register_obligation AS owed WHERE {all_of(conditions)})"
+def _beyond(asked: JourneyQuestion, asking: Asking) -> str:
+    """Return the condition that a journey comes after the page before."""
+    if asked.after is None:
+        return "true"
+    return f"journey_id > {asking.put(asked.after.journey_id, 'uuid')}"
 
 
 def days_silent(listed: Listed, as_of: datetime) -> int | None:

@@ -142,6 +142,7 @@ class SilenceRow(NamedTuple):
     since_on: date
     until_on: date | None
     silent_from: datetime
+    silent_on: date
     silent_until: datetime | None
     too_long_from: datetime
     allowed_days: int
@@ -296,6 +297,7 @@ def mark_rows(row: ObligationRow, marks: Marks) -> Iterator[MarkRow]:
 
 def silence_rows(journey_id: UUID, silence: Silence) -> Iterator[SilenceRow]:
     """Yield the parts of one silence, the last of them without an end while it lasts."""
+    silent_on = london_day(silence.since)
     silent_until = None if silence.still else silence.until
     for part in silence.parts:
         lasts = silence.still and part.until == silence.until
@@ -306,6 +308,7 @@ def silence_rows(journey_id: UUID, silence: Silence) -> Iterator[SilenceRow]:
             london_day(part.since),
             None if lasts else london_day(part.until),
             silence.since,
+            silent_on,
             silent_until,
             silence.too_long_from,
             silence.allowed_days,

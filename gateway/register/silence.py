@@ -1,18 +1,20 @@
 """Figures on silence over all journeys, as of a moment: how long it lasted where, and with whom.
 
 A silence is split over the stays it ran through, as a timeline splits it. On each journey the
-longest time without a word that fell in one stage with one holder counts; percentiles are over
-journeys.
+longest part that fell in one stay counts for its stage and holder; percentiles are over journeys.
 """
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate, groupby
-from operator import itemgetter
-from typing import Any
+from itertools import accumulate
+from operator import add
+from typing import Any, NamedTuple
 
 from gateway.register.asking import Asking, all_of
+from gateway.register.share import Share, share_of
 from shared.london import london_day
 from shared.store import Store
 
@@ -28,14 +30,20 @@ class SilenceQuestion:
     holder: str | None = None
     organisation: str | None = None
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is left out."""
+        return (self.stage, self.holder, self.organisation) != (None, None, None)
+
 
 @dataclass(frozen=True, slots=True)
 class SilenceFigure:
     """Silence in one stage with one holder, or over all where `stage` and `holder` are None.
 
     `journeys` are those on which somebody waited for news there; days are London days, of the
-    longest silence there on each of them. `gaps` are silences longer than was agreed that ran
-    through it, `journeys_with_gaps` the journeys that had one.
+    longest part of a silence that fell in a stay there, on each of them. `gaps` are such parts of
+    silences that were longer than was agreed, `journeys_with_gaps` the journeys that had one. Over
+    all, silences and gaps are whole.
     """
 
     stage: int | None
@@ -52,43 +60,86 @@ class SilenceFigure:
 # how many journeys have each number of days, so that no row of a journey leaves the database.
 _FIGURES = """
 WITH part AS (
-    SELECT journey_id, stage, holder, organisation, silent_from,
-           least(coalesce(until_on, {today}), {today}) - since_on AS days,
+    SELECT journey_id, stage, holder, organisation,
+           least(coalesce(until_on, {today}), {today}) AS ends_on, since_on, silent_on,
+           since_at = silent_from AS begins,
            too_long_from <= least(coalesce(silent_until, {as_of}), {as_of}) AS gap
     FROM register_silence WHERE {conditions}
-), silence AS (
-    SELECT journey_id, {group} silent_from, sum(days)::int AS days, bool_or(gap) AS gap
-    FROM part GROUP BY journey_id, {group} silent_from
-), journey AS (
-    SELECT {group} max(days) AS days, count(*) FILTER (WHERE gap) AS gaps
-    FROM silence GROUP BY {group} journey_id
+), journey AS MATERIALIZED (
+    SELECT journey_id, stage, holder, organisation, max(ends_on - since_on) AS days,
+           max(ends_on - coalesce(silent_on, since_on)) AS whole_days,
+           count(*) FILTER (WHERE gap) AS gaps,
+           count(*) FILTER (WHERE gap AND begins) AS whole_gaps
+    FROM part GROUP BY journey_id, stage, holder, organisation
+), whole AS (
+    SELECT max(whole_days) AS days, sum(whole_gaps) AS gaps FROM journey GROUP BY journey_id
 )
-SELECT {told}, days, count(*) AS journeys, sum(gaps)::bigint AS gaps,
+SELECT stage, holder, organisation, days, count(*) AS journeys, sum(gaps)::bigint AS gaps,
        count(*) FILTER (WHERE gaps > 0) AS journeys_with_gaps
-FROM journey GROUP BY {group} days
-ORDER BY {group} days
+FROM journey GROUP BY stage, holder, organisation, days
+UNION ALL
+SELECT NULL, NULL, NULL, days, count(*), sum(gaps)::bigint, count(*) FILTER (WHERE gaps > 0)
+FROM whole GROUP BY days
 """
-_EACH = "stage, holder, organisation,"
-_NONE = "NULL::smallint AS stage, NULL::text AS holder, NULL::text AS organisation"
+# How many journeys there are, by the database's own estimate.
+_ABOUT = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'register_journey'::regclass"
+# Journeys that are counted in one statement, of which none may take long, and how many of these are
+# under way at once.
+_AT_ONCE = 20_000
+_UNDER_WAY = 2
+
+Where = tuple[int | None, str | None, str | None]
+OVER_ALL: Where = (None, None, None)
+
+
+class Counted(NamedTuple):
+    """How many journeys had a longest silence of some days, with how many gaps, on how many."""
+
+    journeys: int
+    gaps: int
+    with_gaps: int
+
+
+NOTHING = Counted(0, 0, 0)
+# By the number of days.
+Lengths = dict[int, Counted]
 
 
 async def read_silence(
     store: Store, asked: SilenceQuestion
-) -> tuple[list[SilenceFigure], list[SilenceFigure]]:
+) -> tuple[SilenceFigure | None, list[SilenceFigure]]:
     """Return the figure over all silences asked for, and one for each stage and holder.
 
-    The first has none where there are no silences. In it a silence is as long as all of its parts.
+    The first is None where only some were asked for, or there are none; in it a silence is as long
+    as all of its parts. They are read a stretch of journeys at a time, each journey once; what the
+    register is told meanwhile is in it or is not.
     """
-    over_all = await _figures(store, asked, "", _NONE)
-    return over_all, await _figures(store, asked, _EACH, _EACH.rstrip(","))
+    counted: dict[Where, Lengths] = defaultdict(dict)
+    ((about,),) = await store.ask(_ABOUT)
+    stretches = max(1, about // _AT_ONCE)
+    shares = iter([share_of(place, stretches) for place in range(stretches)])
+
+    async def count() -> None:
+        for share in shares:
+            for row in await store.ask(*_counting(asked, share)):
+                lengths = counted[row["stage"], row["holder"], row["organisation"]]
+                known = lengths.get(row["days"], NOTHING)
+                fresh = Counted(row["journeys"], row["gaps"], row["journeys_with_gaps"])
+                lengths[row["days"]] = Counted(*map(add, known, fresh))
+
+    await asyncio.gather(*(count() for _ in range(_UNDER_WAY)))
+    whole = counted.pop(OVER_ALL, None)
+    told = None if whole is None or asked.is_narrowed else _figure(OVER_ALL, whole)
+    each = sorted(counted, key=lambda where: (where[0], where[1], where[2] or ""))
+    return told, [_figure(one, counted[one]) for one in each]
 
 
-async def _figures(
-    store: Store, asked: SilenceQuestion, group: str, told: str
-) -> list[SilenceFigure]:
+def _counting(asked: SilenceQuestion, share: Share) -> tuple[Any, ...]:
+    """Return the statement that counts a stretch of journeys, with its arguments."""
     asking = Asking()
     as_of = asking.put(asked.as_of, "timestamptz")
-    conditions = [f"since_at < {as_of}"]
+    first, last = asking.put(share.first, "uuid"), asking.put(share.last, "uuid")
+    conditions = [f"journey_id BETWEEN {first} AND {last}", f"since_at < {as_of}"]
     for column, value, kind in (
         ("stage", asked.stage, "smallint"),
         ("holder", asked.holder, "text"),
@@ -100,26 +151,22 @@ async def _figures(
         as_of=as_of,
         today=asking.put(london_day(asked.as_of), "date"),
         conditions=all_of(conditions),
-        group=group,
-        told=told,
     )
-    rows = await store.ask(statement, *asking.arguments)
-    where = itemgetter("stage", "holder", "organisation")
-    return [_figure(place, list(those)) for place, those in groupby(rows, where)]
+    return statement, *asking.arguments
 
 
-def _figure(where: tuple[Any, Any, Any], rows: Sequence[Any]) -> SilenceFigure:
-    lengths = [(row["days"], row["journeys"]) for row in rows]
+def _figure(where: Where, lengths: Lengths) -> SilenceFigure:
+    counted = [(days, lengths[days].journeys) for days in sorted(lengths)]
     stage, holder, organisation = where
     return SilenceFigure(
         stage=stage,
         holder=holder,
         organisation=organisation,
-        journeys=sum(journeys for _, journeys in lengths),
-        percentiles=tuple(percentile(lengths, percent) for percent in PERCENTILES),
-        longest=lengths[-1][0],
-        gaps=sum(row["gaps"] for row in rows),
-        journeys_with_gaps=sum(row["journeys_with_gaps"] for row in rows),
+        journeys=sum(one.journeys for one in lengths.values()),
+        percentiles=tuple(percentile(counted, percent) for percent in PERCENTILES),
+        longest=counted[-1][0],
+        gaps=sum(one.gaps for one in lengths.values()),
+        journeys_with_gaps=sum(one.with_gaps for one in lengths.values()),
     )
 
 

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from gateway.answers import JourneyBody, JourneyList
 from gateway.journey.duty import Duty
 from gateway.register.journey_answers import ListedJourneyBody, ListedJourneyList
-from gateway.register.journeys import JourneyPlace, JourneyQuestion, read_journeys
+from gateway.register.journeys import read_journeys
 from gateway.register.lag import read_lag
+from gateway.register.narrowing import JourneyPlace, JourneyQuestion
 from gateway.register.rows import FOR_GOOD
 from gateway.routes.filters import JourneyFilters, stage_number
 from gateway.routes.journeys import (
@@ -23,7 +24,14 @@ from gateway.routes.journeys import (
 )
 from gateway.routes.moments import read_moments
 from gateway.routes.owed import rules_of
-from gateway.routes.paging import USUAL, After, Limit, around, read_place
+from gateway.routes.paging import (
+    USUAL,
+    After,
+    Limit,
+    address_of,
+    around_page,
+    read_place,
+)
 from gateway.routes.seen import AsOfOrNone, read_seen
 from gateway.routes.telling import TOLD, Form, tag_of, tell, unchanged
 from gateway.seeing import journey_seen, require_all
@@ -68,8 +76,9 @@ async def journeys(
 
     With a `reference`: an unknown one gives an empty list, and so does one under which the caller's
     organisations hold nothing. Without: the journeys as they were at a moment, as now known, in the
-    order of their ids, which has nothing to do with what happened. That is for an inspector of
-    every organisation only.
+    order of their ids, which has nothing to do with what happened. A page may hold fewer than
+    `limit`, or none, and not be the last: go on while there is a `next`. That is for an inspector
+    of every organisation only.
     """
     asked = [name for name, value in asdict(filters).items() if value is not None]
     if reference is not None:
@@ -109,10 +118,11 @@ async def journeys(
     tag = tag_of(request, view, lag, seen, ListedJourneyList)
     if (same := unchanged(request, tag)) is not None:
         return same
-    listed = await read_journeys(state.store, question)
+    listed, ended = await read_journeys(state.store, question)
     await note_journeys(request, caller, {one.journey_id for one in listed})
     items = [ListedJourneyBody.of(one, seen) for one in listed]
-    page = around(request, view, question, listed, lag)
+    following = None if ended is None else address_of(request, ended, seen)
+    page = around_page(request, view, following, seen, lag)
     return tell(request, ListedJourneyList(items=items, **page), tag)
 
 

@@ -89,7 +89,7 @@ async def silence(
     over_all, each = await read_silence(state.store, asked)
     body = SilenceStatistics(
         items=[SilenceFigureBody.of(figure) for figure in each],
-        all=SilenceFigureBody.of(over_all[0]) if over_all else None,
+        all=None if over_all is None else SilenceFigureBody.of(over_all),
         as_of=seen,
         standard_days=state.standard.days,
         member_standard_days=state.standard.member_days,

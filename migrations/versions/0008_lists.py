@@ -17,6 +17,7 @@ def upgrade() -> None:
     """Add the columns, which projectors fill because the shape of rows has another number."""
     op.add_column("register_obligation", sa.Column("allowed_days", sa.Integer()))
     op.add_column("register_obligation", sa.Column("answered_on", sa.Date()))
+    op.add_column("register_silence", sa.Column("silent_on", sa.Date()))
     op.create_table(
         "register_gone",
         sa.Column("journey_id", sa.Uuid(), nullable=False),
@@ -91,5 +92,6 @@ def downgrade() -> None:
     ):
         op.drop_index(index)
     op.drop_table("register_gone")
+    op.drop_column("register_silence", "silent_on")
     op.drop_column("register_obligation", "answered_on")
     op.drop_column("register_obligation", "allowed_days")

@@ -254,6 +254,7 @@ register_silence = Table(
     Column("since_on", Date, nullable=False),
     Column("until_on", Date),
     Column("silent_from", _MOMENT, nullable=False),
+    Column("silent_on", Date),
     Column("silent_until", _MOMENT),
     Column("too_long_from", _MOMENT, nullable=False),
     Column("allowed_days", Integer, nullable=False),

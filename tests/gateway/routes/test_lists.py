@@ -98,13 +98,12 @@ async def hold_silence(doors: Doors, timelines: Mapping[str, Timeline], as_of: s
     reply = await doors.gateway.get("/v1/statistics/silence", params={"as_of": as_of})
     told = reply.raise_for_status().json()
     days: dict[Any, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    gaps: dict[Any, set[tuple[str, datetime]]] = defaultdict(set)
+    gaps: dict[Any, list[str]] = defaultdict(list)
     for journey, timeline in timelines.items():
         for silence in timeline.silences:
-            for where, length in lengths(silence).items():
+            for where, length in lengths(silence):
                 days[where][journey].append(length)
-                if silence.is_gap:
-                    gaps[where].add((journey, silence.since))
+                gaps[where] += [journey] if silence.is_gap else []
     found = {(one["stage"], one["holder"], one["organisation"]): one for one in told["items"]}
     found[None, None, None] = told["all"]
     assert found.keys() == days.keys()
@@ -116,17 +115,22 @@ async def hold_silence(doors: Doors, timelines: Mapping[str, Timeline], as_of: s
             **{f"days_p{n}": longest[-(-n * len(longest) // 100) - 1] for n in (50, 75, 90)},
             "days_max": longest[-1],
             "gaps": len(gaps[where]),
-            "journeys_with_gaps": len({journey for journey, _ in gaps[where]}),
+            "journeys_with_gaps": len(set(gaps[where])),
         }, where
+    for one in told["items"][:3]:
+        where = {name: one[name] for name in ("stage", "holder", "organisation") if one[name]}
+        some = await items(doors, "/v1/statistics/silence", as_of=as_of, **where)
+        assert one in some
+        assert all(some_one | where == some_one for some_one in some)
 
 
-def lengths(silence: Silence) -> dict[Any, int]:
-    """How long a silence was in each stage with each holder, and in all."""
-    found: dict[Any, int] = defaultdict(int)
-    for part in silence.parts:
-        found[part.span.stage.word, part.span.holder, part.span.organisation] += part.days
-        found[None, None, None] += part.days
-    return found
+def lengths(silence: Silence) -> list[tuple[Any, int]]:
+    """How long a silence was in each stay that it ran through, and in all."""
+    found = [
+        ((part.span.stage.word, part.span.holder, part.span.organisation), part.days)
+        for part in silence.parts
+    ]
+    return [*found, ((None, None, None), silence.days)]
 
 
 async def hold_journey_filters(doors: Doors) -> None:
