@@ -14,13 +14,17 @@ from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
 from gateway.routes import (
     access_log,
+    changes,
     feeds,
     findings,
+    finding,
     journeys,
+    lists,
     obligations,
     owed,
     register,
     samples,
+    silence,
     subject_access,
     what_if,
 )
@@ -64,7 +68,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
         pace = PaceSettings().reader_requests_per_minute
         open_access(app, AccessSettings(), per_minute=pace, clock=clock)
         rulebook, drafts, calendar = law()
-        silence = SilenceSettings()
+        agreed_else = SilenceSettings()
         databases = databases_for_gateway(StoreSettings())
         own, data_protection = await run_in_threadpool(databases.__enter__)
         try:
@@ -76,7 +80,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
                 rulebook=rulebook,
                 drafts=drafts,
                 calendar=calendar,
-                standard=Standard(silence.silence_days, silence.member_silence_days),
+                standard=Standard(agreed_else.silence_days, agreed_else.member_silence_days),
                 feed_settings=FeedSettings(),
                 clock=clock,
             )
@@ -99,12 +103,16 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
         ready=ready,
         origins=CorsSettings().origins,
     )
+    app.include_router(finding.router)
     app.include_router(journeys.router)
     app.include_router(obligations.router)
     app.include_router(what_if.router)
     app.include_router(subject_access.router)
     app.include_router(owed.router)
     app.include_router(findings.router)
+    app.include_router(silence.router)
+    app.include_router(changes.router)
+    app.include_router(lists.router)
     app.include_router(register.router)
     app.include_router(samples.router)
     app.state.also_documented = samples.BODIES

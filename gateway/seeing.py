@@ -103,6 +103,16 @@ def timeline_body_seen(body: TimelineBody, view: View) -> TimelineBody:
     )
 
 
+def require_whole(caller: Caller) -> None:
+    """Raise NotPermitted for a caller who is shown parts of journeys, of which none is silent.
+
+    It is said before a journey is looked for, and so tells nothing of any.
+    """
+    if view_of(caller).organisations is not None:
+        fault = Fault("authorization", "names some organisations only", "ask for its timeline")
+        raise NotPermitted("That nobody spoke is known from all events only.", fault)
+
+
 def require_all(caller: Caller) -> View:
     """Return the view of a caller who may see every journey whole; raises NotPermitted.
 

@@ -1,5 +1,6 @@
 """The shapes in which the gateway tells of the register."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
@@ -11,8 +12,9 @@ from gateway.journey.duty import Rulebook
 from gateway.journey.stages import Stage
 from gateway.journey.standing import Standing
 from gateway.register.lag import COUNTED, LOOKED_AT, Lag
-from gateway.register.owed import NoticedBy, Owed
+from gateway.register.owed import MANAGED, NoticedBy, Owed
 from gateway.register.rows import Yardstick
+from gateway.register.severity import Severity, severity
 from shared.handling import Sensitive
 from shared.london import london_day
 
@@ -54,8 +56,8 @@ class RegisterBody(BaseModel):
 class OwedJourney(BaseModel):
     """The journey something was owed on."""
 
-    id: UUID
-    reference: str
+    id: UUID = Field(description="The journey's id.")
+    reference: str = Field(description="The reference that the journey is named by.")
 
 
 class OwedBody(BaseModel):
@@ -66,20 +68,28 @@ class OwedBody(BaseModel):
 
     journey: OwedJourney
     obligation: str = Field(description="Its id, for `/v1/obligations/{id}/explanation`.")
-    rule: str
-    title: str | None
-    right: int | None
-    kind: str | None
-    owner: str
-    organisation: str | None
-    suspect: str | None
-    enhanced: bool
+    rule: str = Field(description="The rule that the duty is written in, such as `R6.ARREST`.")
+    title: str | None = Field(description="The duty in words.")
+    right: int | None = Field(description="The right of the Code, by number.")
+    kind: str | None = Field(description="Where its limit comes from; `code`: the Code.")
+    owner: str = Field(description="Who owes it, as a kind of body: `police`, `wcu`.")
+    organisation: str | None = Field(
+        description="Which organisation that is, where it ever spoke on the journey."
+    )
+    suspect: str | None = Field(description="The suspect it is about, by the sender's label.")
+    enhanced: bool = Field(description="Whether Enhanced Rights were owed on the day of its start.")
     stage: str | None = Field(description="The stage that the journey was in at its start.")
-    started_at: datetime
-    due_on: date
-    due_at: datetime
-    standing: Standing
-    content_stated: bool
+    started_at: datetime = Field(description="When what started it happened.")
+    due_on: date = Field(description="The last London day on which it could be met in time.")
+    due_at: datetime = Field(description="The first instant after its limit.")
+    allowed_days: int | None = Field(
+        description="London days from its start to the limit's, one at least; null for a moment "
+        "after an upgrade."
+    )
+    standing: Standing = Field(description="How it stood at the moment asked about.")
+    content_stated: bool = Field(
+        description="Whether the answer said what it carried; true where none came."
+    )
 
     @classmethod
     def words(cls, owed: Owed, rulebook: Rulebook) -> dict[str, Any]:
@@ -100,6 +110,7 @@ class OwedBody(BaseModel):
             "started_at": owed.started_at,
             "due_on": owed.due_on,
             "due_at": owed.due_at,
+            "allowed_days": owed.allowed_days,
             "standing": owed.standing,
             "content_stated": owed.content_stated,
         }
@@ -117,6 +128,23 @@ class DueBody(OwedBody):
         return cls(**cls.words(owed, rulebook), days_left=left)
 
 
+class SeverityBody(BaseModel):
+    """How severe a breach is, by facts of the breach alone; levels are never added up."""
+
+    scale: str = Field(description="The scale, with its version.", examples=["breach-severity-1"])
+    level: int = Field(description="From 1; each fact of the scale that holds adds one.")
+    because: list[str] = Field(description="The facts of the scale that hold, in words.")
+
+    @classmethod
+    def of(cls, facts: Collection[str], scale: Severity) -> Self:
+        """Describe the severity for which these facts of a scale hold."""
+        return cls(
+            scale=scale.id,
+            level=scale.lowest + len(facts),
+            because=[says for fact, says in scale.says.items() if fact in facts],
+        )
+
+
 class BreachBody(OwedBody):
     """A breach of the Code, how late it was, and what was recorded beside it by then."""
 
@@ -124,7 +152,8 @@ class BreachBody(OwedBody):
         description="London days from the limit's last day to the answer, or to the moment asked "
         "about where none had come."
     )
-    answered_at: datetime | None
+    severity: SeverityBody
+    answered_at: datetime | None = Field(description="When it was met, late; null where not yet.")
     noticed_by: NoticedBy = Field(
         description="Who noticed it first; `gateway` where nobody is recorded to have done so."
     )
@@ -134,8 +163,14 @@ class BreachBody(OwedBody):
     departure_on: date | None = Field(
         description="The day on which a good reason for departing from the duty was recorded."
     )
-    victim_told_on: date | None
-    remedied_on: date | None
+    victim_told_on: date | None = Field(
+        description="The day on which the victim was told of the breach."
+    )
+    remedied_on: date | None = Field(description="The day on which it was put right.")
+    managed: bool = Field(
+        description="Whether something was done about it: the victim was told of it, it was put "
+        "right, or a good reason for departing from the duty is recorded."
+    )
 
     @classmethod
     def of(cls, owed: Owed, rulebook: Rulebook, as_of: datetime) -> Self:
@@ -146,12 +181,14 @@ class BreachBody(OwedBody):
         return cls(
             **cls.words(owed, rulebook),
             days_late=(until - owed.due_on).days,
+            severity=SeverityBody.of(owed.severe_because, severity()),
             answered_at=owed.answered_at,
             noticed_by=owed.noticed_by,
             noticed_after_days=None if noticed is None else (noticed.on - owed.due_on).days,
             departure_on=days.get("departure.justified"),
             victim_told_on=days.get("breach.victim_told"),
             remedied_on=days.get("breach.remedied"),
+            managed=any(mark in days for mark in MANAGED),
         )
 
 

@@ -163,12 +163,12 @@ class FoundList(Sensitive):
 class CountBody(BaseModel):
     """How many findings of one kind an organisation has to answer for, on how many journeys."""
 
-    kind: FindingKind
-    version: int
-    agency: str | None
-    organisation: str | None
-    findings: int
-    journeys: int
+    kind: FindingKind = Field(description="The kind, as `/v1/findings/kinds` tells it.")
+    version: int = Field(description="The version of the kind, which rises when its meaning does.")
+    agency: str | None = Field(description="Whose agency; null where nobody is named.")
+    organisation: str | None = Field(description="Who has to answer for it; null likewise.")
+    findings: int = Field(description="How many findings held at the moment.")
+    journeys: int = Field(description="On how many journeys.")
 
     @classmethod
     def of(cls, count: Count) -> Self:

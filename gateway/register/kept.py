@@ -58,6 +58,24 @@ NOTE = """
 UPDATE reference SET projected_version = $2 WHERE reference_id = $1 AND projected_version < $2
 """
 
+# Whoever was told of a journey is told that it is gone, and again where its survivor changes. Its
+# id is the key of its reference, which is on the survivor now.
+NOTE_GONE = """
+INSERT INTO register_gone AS told (journey_id, reference, survivor_id, revision)
+SELECT id, gone.reference, kept.journey_id, $3
+FROM unnest($1::uuid[], $2::text[]) AS gone (id, reference)
+LEFT JOIN register_reference AS kept ON reference_id = gone.id
+ON CONFLICT (journey_id) DO UPDATE
+SET reference = excluded.reference, survivor_id = excluded.survivor_id,
+    revision = excluded.revision
+"""
+MOVE_GONE = """
+UPDATE register_gone AS told SET survivor_id = moved.survivor_id, revision = $3
+FROM unnest($1::uuid[], $2::uuid[]) AS moved (reference_id, survivor_id)
+WHERE told.journey_id = moved.reference_id AND told.survivor_id IS DISTINCT FROM moved.survivor_id
+"""
+NOTE_BACK = "DELETE FROM register_gone WHERE journey_id = ANY ($1::uuid[])"
+
 SAME_UNDER_THIS_YARDSTICK = """
 UPDATE register_journey SET yardstick_id = $2 WHERE journey_id = ANY ($1::uuid[])
 """
@@ -96,6 +114,7 @@ class _Statements:
 
 _OF = {table.name: _Statements(table) for table in OF_A_JOURNEY}
 _JOURNEY = "register_journey"
+_NAMED = "journey_id, reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +214,13 @@ async def write(
         if await connection.fetchval(COUNT_DECLARED) != declared:
             raise Overtaken
         await _claim(connection, references, kept)
-        for statements in _OF.values():
-            if found.cleared:
-                await connection.execute(statements.clear, found.cleared)
+        were = {
+            row.journey_id: row.reference
+            for row in kept.rows[_JOURNEY].values()
+            if isinstance(row, JourneyRow)
+        }
+        if found.cleared:
+            were |= await _clear(connection, found.cleared)
         for table in _OF:
             if table != _JOURNEY:
                 await _replace(connection, table, found, _OF[table].columns)
@@ -208,6 +231,7 @@ async def write(
             ]
             columns = (*JourneyRow._fields, "yardstick_id", "revision")
             await _replace(connection, _JOURNEY, found, columns)
+            await _note_gone(connection, references, were, revision)
         if found.same:
             await connection.execute(SAME_UNDER_THIS_YARDSTICK, found.same, yardstick_id)
         await connection.executemany(NOTE, [(row.reference_id, row.version) for row in references])
@@ -220,6 +244,35 @@ async def _claim(
     written = [kept.written.get(row.reference_id, 0) + 1 for row in references]
     if len(await connection.fetch(CLAIM, *columns, written)) < len(references):
         raise Overtaken
+
+
+async def _clear(connection: asyncpg.Connection, journeys: Sequence[UUID]) -> dict[UUID, str]:
+    """Drop all rows of journeys, and return those that there were, with their names."""
+    for table, statements in _OF.items():
+        if table != _JOURNEY:
+            await connection.execute(statements.clear, journeys)
+    return dict(await connection.fetch(f"{_OF[_JOURNEY].clear} RETURNING {_NAMED}", journeys))
+
+
+async def _note_gone(
+    connection: asyncpg.Connection,
+    references: Sequence[ReferenceRow],
+    were: Mapping[UUID, str],
+    revision: int,
+) -> None:
+    """Note which journeys are no more, which are joined to another survivor, and which are back.
+
+    `were` are the names of the journeys that these references made before.
+    """
+    are = {row.journey_id for row in references}
+    if back := are - were.keys():
+        await connection.execute(NOTE_BACK, [*back])
+    moved = [row for row in references if row.reference_id != row.journey_id]
+    if moved:
+        columns = [row.reference_id for row in moved], [row.journey_id for row in moved]
+        await connection.execute(MOVE_GONE, *columns, revision)
+    if gone := were.keys() - are:
+        await connection.execute(NOTE_GONE, [*gone], [were[id] for id in gone], revision)
 
 
 async def _replace(

@@ -1,17 +1,24 @@
 """Lists what was owed on many journeys, as the register has it, a page at a time."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from gateway.journey.limits import AGENCY_OF
 from gateway.journey.standing import Standing
+from gateway.register.asking import Asking, all_of
 from gateway.register.rows import LETTERS
+from gateway.register.severity import severity
 from shared.access.caller import EVERY, Party
+from shared.london import end_of, london_day
 from shared.store import Store
+
+# The marks that say that something was done about a breach; noticing alone is not that.
+MANAGED = ("departure.justified", "breach.victim_told", "breach.remedied")
 
 NoticedBy = Literal["agency", "victim", "inspector", "gateway"]
 
@@ -31,9 +38,10 @@ class Question:
     """Which obligations are asked for, as of a moment (UTC); None leaves nothing out.
 
     `rules` are those that count, `noticed_by` who noticed a breach first: `agency`, `victim`,
-    `inspector`, or `gateway` where nobody but we did. `within` are the organisations whose own
-    duties are asked for, each as its own part of the journey tells it; None for everybody's, as
-    whole journeys tell them.
+    `inspector`, or `gateway` where nobody but we did. `by_rule` says that the rules were asked for,
+    or an owner, and may be few; `owners` are all there are. `severity` is the least to be told.
+    `within` are the organisations whose own duties are asked for, each as its own part of the
+    journey tells it; None for everybody's, as whole journeys tell them.
     """
 
     as_of: datetime
@@ -42,6 +50,14 @@ class Question:
     owner: str | None = None
     rules: tuple[str, ...] | None = None
     noticed_by: NoticedBy | None = None
+    owners: tuple[str, ...] = ()
+    by_rule: bool = False
+    stage: int | None = None
+    enhanced: bool | None = None
+    late_for_days: int | None = None
+    late_at_most_days: int | None = None
+    managed: bool | None = None
+    severity: int | None = None
     after: Place | None = None
     within: frozenset[Party] | None = None
 
@@ -66,7 +82,8 @@ class Mark:
 class Owed:
     """One obligation as it stood at the moment asked about; moments in UTC, days of London.
 
-    `answered_at` is when it was met late, None where it was not by then.
+    `answered_at` is when it was met late, None where it was not by then. `allowed_days` is None
+    where it was judged before these were kept. `severe_because` are the facts of the scale.
     """
 
     journey_id: UUID
@@ -81,6 +98,8 @@ class Owed:
     started_at: datetime
     due_on: date
     due_at: datetime
+    allowed_days: int | None
+    severe_because: tuple[str, ...]
     content_stated: bool
     standing: Standing
     answered_at: datetime | None
@@ -95,153 +114,256 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where obligations are listed from: rows, the journey's id and name there, and their marks."""
+    """Where obligations are listed from: their rows, their names, and the marks beside them."""
 
     rows: str
-    journey: str
     reference: str
+    named: str
     marks: str
-    only: str = ""
-
-    def select(self) -> str:
-        """Return the beginning of a statement that lists obligations; $1 is the moment."""
-        return f"""
-SELECT {self.journey} AS journey_id, {self.reference} AS reference, owed.obligation_id, rule, owner,
-       owed.organisation, suspect, enhanced, stage, started_at, due_on, due_at, content_stated,
-       turns, standings, width_bucket($1, turns) AS reached, marks, noticed_by
-FROM {self.rows}
-CROSS JOIN LATERAL (
-    SELECT jsonb_object_agg(mark, jsonb_build_array(marked_at, marked_on)) AS marks,
-           coalesce(max(by_whom), 'gateway') AS noticed_by
-    FROM {self.marks} AND mark.obligation_id = owed.obligation_id AND marked_at <= $1
-) AS beside
-WHERE due_at IS NOT NULL AND started_at <= $1 {self.only}
-  AND ($2::text IS NULL OR owed.organisation = $2)
-  AND ($3::text IS NULL OR owner = $3)
-  AND ($4::text[] IS NULL OR rule = ANY ($4))
-"""  # noqa: S608 - the sources are ours
-
-    def breaches(self, *, own: bool) -> str:
-        """Return the statement that lists breaches, the latest limit first."""
-        # What is a breach has reached its limit, which is what the index is in the order of.
-        return f"""{self.select()} {_OWN.format(10) if own else ""}
-  AND breach_from <= $1 AND due_at <= $1
-  AND ($5::text IS NULL OR noticed_by = $5)
-  AND ($6::timestamptz IS NULL
-       OR (due_at, {self.journey}, owed.obligation_id) < ($6, $7::uuid, $8::bytea))
-ORDER BY due_at DESC, {self.journey} DESC, owed.obligation_id DESC LIMIT $9
-"""
-
-    def due(self, *, own: bool) -> str:
-        """Return the statement that lists what falls due, the next limit first."""
-        return f"""{self.select()} {_OWN.format(11) if own else ""}
-  AND due_at > $1 AND due_at <= $5
-  AND substr(standings, width_bucket($1, turns), 1) = $6
-  AND ($7::timestamptz IS NULL
-       OR (due_at, {self.journey}, owed.obligation_id) > ($7, $8::uuid, $9::bytea))
-ORDER BY due_at, {self.journey}, owed.obligation_id LIMIT $10
-"""
+    only: tuple[str, ...] = ()
 
 
-# Owners with their organisations, `owner/organisation`, or `owner/*` for all of a kind.
-_OWN = """
-  AND (owner || '/' || owed.organisation = ANY (${0}::text[]) OR owner || '/*' = ANY (${0}::text[]))
-"""
-_EVERY = _Source(
-    rows="register_obligation AS owed JOIN register_journey AS journey USING (journey_id)",
-    journey="owed.journey_id",
+_WHOLE = _Source(
+    rows="register_obligation",
     reference="journey.reference",
+    named="JOIN register_journey AS journey USING (journey_id)",
     marks="register_mark AS mark WHERE mark.journey_id = owed.journey_id",
-)
-# Few breaches are noticed by anybody: these are looked for among what was noticed.
-_NOTICED = replace(
-    _EVERY,
-    rows="register_mark AS seen JOIN register_obligation AS owed USING (journey_id, obligation_id) "
-    "JOIN register_journey AS journey USING (journey_id)",
-    only="AND seen.mark = 'breach.noticed' AND seen.by_whom = $5",
 )
 # What the organisations' own parts say: the whole journey's row where it says the same.
 _PARTS = (
-    replace(_EVERY, only="AND in_part"),
+    replace(_WHOLE, only=("in_part",)),
     _Source(
-        rows="register_part AS owed",
-        journey="owed.part_id",
+        rows="(SELECT *, part_id AS journey_id FROM (SELECT journey_id AS whole_id, "
+        "organisation, obligation_id, part_id, reference, rule, owner, suspect, enhanced, stage, "
+        "started_at, due_on, due_at, breach_from, allowed_days, answered_on, content_stated, "
+        "turns, standings FROM register_part) AS part)",
         reference="owed.reference",
-        marks="register_part_mark AS mark "
-        "WHERE mark.journey_id = owed.journey_id AND mark.organisation = owed.organisation",
+        named="",
+        marks="register_part_mark AS mark WHERE mark.journey_id = owed.whole_id "
+        "AND mark.organisation = owed.organisation",
     ),
 )
 
+# How it stood, how late it was by the London day asked about, and what is said of it otherwise.
+_SELECT = """
+SELECT owed.*, letter, days_late, {facts} AS severe_because
+FROM {rows} AS owed
+CROSS JOIN LATERAL (
+    SELECT substr(standings, width_bucket({as_of}, turns), 1) AS letter
+) AS stood
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN letter = 'L' THEN answered_on ELSE {today} END - due_on AS days_late
+) AS late
+WHERE {conditions}
+ORDER BY {order} LIMIT {limit}
+"""
 
-def _either(arms: Iterable[str], order: str) -> str:
-    """Return the statement that lists what several do, each already in this order and limited."""
-    together = " UNION ALL ".join(f"({arm})" for arm in arms)
-    return f"SELECT * FROM ({together}) AS owed ORDER BY {order}"  # noqa: S608
+# Few breaches of a right, or of what an owner owes, may be among very many: the latest of each of
+# its rules are looked up. In the index owners come before rules.
+_OF_EACH = """
+SELECT owed.* FROM unnest({owners}) AS by_whom (owner), unnest({rules}) AS of_what (rule)
+CROSS JOIN LATERAL ({select}) AS owed
+ORDER BY {order} LIMIT {limit}
+"""
 
+_TOLD = """
+SELECT owed.journey_id, {reference} AS reference, owed.obligation_id, rule, owner, organisation,
+       suspect, enhanced, stage, started_at, due_on, due_at, allowed_days, content_stated, turns,
+       standings, severe_because, width_bucket({as_of}, turns) AS reached, marks, noticed_by
+FROM ({select}) AS owed
+{named}
+CROSS JOIN LATERAL (
+    SELECT jsonb_object_agg(mark, jsonb_build_array(marked_at, marked_on)) AS marks,
+           coalesce(max(by_whom), 'gateway') AS noticed_by
+    FROM {marks} AND mark.obligation_id = owed.obligation_id AND marked_at <= {as_of}
+) AS beside
+ORDER BY {order}
+"""
 
-BREACHES = _EVERY.breaches(own=False)
-NOTICED = _NOTICED.breaches(own=False)
-OWN_BREACHES = _either(
-    (part.breaches(own=True) for part in _PARTS),
-    "due_at DESC, journey_id DESC, obligation_id DESC LIMIT $9",
-)
-DUE = _EVERY.due(own=False)
-OWN_DUE = _either(
-    (part.due(own=True) for part in _PARTS), "due_at, journey_id, obligation_id LIMIT $10"
-)
+_EITHER = "SELECT * FROM ({together}) AS owed ORDER BY {order} LIMIT {limit}"
 
 
 async def read_breaches(store: Store, asked: Question) -> list[Owed]:
     """Return the breaches of a moment, the latest limit first; fewer than asked are the last."""
-    by_somebody = asked.noticed_by not in (None, "gateway")
-    statement = NOTICED if by_somebody else BREACHES
-    own = _own(asked)
-    rows = await store.ask(
-        OWN_BREACHES if own else statement,
-        *_filters(asked),
-        asked.noticed_by,
-        *_place(asked),
-        asked.limit,
-        *own,
-    )
-    return [_owed(row) for row in rows]
+    return await _read(store, asked, _breaches)
 
 
 async def read_due(store: Store, asked: Question, until: datetime) -> list[Owed]:
     """Return what is pending at a moment and falls due until another, the next limit first."""
-    pending, own = LETTERS[Standing.PENDING], _own(asked)
-    rows = await store.ask(
-        OWN_DUE if own else DUE,
-        *_filters(asked),
-        until,
-        pending,
-        *_place(asked),
-        asked.limit,
-        *own,
+    return await _read(store, asked, partial(_due, until=until))
+
+
+async def _read(store: Store, asked: Question, which: "_Which") -> list[Owed]:
+    asking = Asking()
+    as_of = asking.put(asked.as_of, "timestamptz")
+    arms, order = [], ""
+    for source in (_WHOLE,) if asked.within is None else _PARTS:
+        select, order = which(asked, asking, as_of, source)
+        told = _TOLD.format(
+            select=select,
+            order=order,
+            as_of=as_of,
+            reference=source.reference,
+            named=source.named,
+            marks=source.marks,
+        )
+        arms.append(f"({told})")
+    statement = _EITHER.format(
+        together=" UNION ALL ".join(arms), order=order, limit=asking.put(asked.limit, "bigint")
     )
-    return [_owed(row) for row in rows]
+    return [_owed(row) for row in await store.ask(statement, *asking.arguments)]
 
 
-def _own(asked: Question) -> Sequence[list[str]]:
-    """Return the argument that says whose own duties are asked for, none for everybody's."""
-    if asked.within is None:
-        return ()
-    owners = [
-        f"{owner}/{organisation}"
-        for agency, organisation in asked.within
-        for owner, its_agency in AGENCY_OF.items()
-        if its_agency == agency
+_Which = Callable[[Question, Asking, str, _Source], tuple[str, str]]
+
+
+def _breaches(asked: Question, asking: Asking, as_of: str, source: _Source) -> tuple[str, str]:
+    """Return the statement that finds breaches, and their order."""
+    conditions = [
+        *_common(asked, asking, as_of, source),
+        # What is a breach has reached its limit, which is what the indexes are in the order of.
+        *("breach_from IS NOT NULL", f"breach_from <= {as_of}", f"due_at <= {as_of}"),
+        *_lateness(asked, asking),
+        *_seen_to(asked, asking, as_of, source),
     ]
-    return (owners,)
+    if asked.severity is not None:
+        scale = severity()
+        level = asking.put(asked.severity - scale.lowest, "int")
+        conditions.append(f"cardinality({scale.facts_of_row}) >= {level}")
+    order = "due_at DESC, journey_id DESC, obligation_id DESC"
+    conditions += _beyond(asked, asking, "<")
+    by_marks = asked.noticed_by not in (None, "gateway") or asked.managed
+    if asked.by_rule and asked.rules is not None and not by_marks and asked.within is None:
+        return _of_each(asked, asking, as_of, conditions, order), order
+    if asked.rules is not None:
+        conditions.append(f"rule = ANY ({asking.put(list(asked.rules), 'text[]')})")
+    if asked.owner is not None:
+        conditions.append(f"owner = {asking.put(asked.owner, 'text')}")
+    return _select(asked, asking, as_of, conditions, order, source), order
 
 
-def _filters(asked: Question) -> Sequence[Any]:
-    rules = None if asked.rules is None else list(asked.rules)
-    return asked.as_of, asked.sole_organisation, asked.owner, rules
+def _of_each(asked: Question, asking: Asking, as_of: str, conditions: list[str], order: str) -> str:
+    """Return the statement that finds the first breaches of every rule, and the first of those."""
+    if asked.organisation is None:
+        owners = list(asked.owners) if asked.owner is None else [asked.owner]
+        conditions = [*conditions, "owner = by_whom.owner"]
+    else:
+        owners = [""]
+        if asked.owner is not None:
+            conditions = [*conditions, f"owner = {asking.put(asked.owner, 'text')}"]
+    conditions = [*conditions, "rule = of_what.rule"]
+    return _OF_EACH.format(
+        owners=asking.put(owners, "text[]"),
+        rules=asking.put(list(asked.rules or ()), "text[]"),
+        select=_select(asked, asking, as_of, conditions, order, _WHOLE),
+        order=order,
+        limit=asking.put(asked.limit, "bigint"),
+    )
 
 
-def _place(asked: Question) -> Sequence[Any]:
-    return asked.after or (None, None, None)
+def _due(
+    asked: Question, asking: Asking, as_of: str, source: _Source, *, until: datetime
+) -> tuple[str, str]:
+    """Return the statement that finds what falls due, and its order."""
+    conditions = [
+        *_common(asked, asking, as_of, source),
+        f"due_at > {as_of}",
+        f"due_at <= {asking.put(until, 'timestamptz')}",
+        f"letter = {asking.put(LETTERS[Standing.PENDING], 'text')}",
+        *_beyond(asked, asking, ">"),
+    ]
+    if asked.rules is not None:
+        conditions.append(f"rule = ANY ({asking.put(list(asked.rules), 'text[]')})")
+    if asked.owner is not None:
+        conditions.append(f"owner = {asking.put(asked.owner, 'text')}")
+    order = "due_at, journey_id, obligation_id"
+    return _select(asked, asking, as_of, conditions, order, source), order
+
+
+def _select(
+    asked: Question,
+    asking: Asking,
+    as_of: str,
+    conditions: list[str],
+    order: str,
+    source: _Source,
+) -> str:
+    return _SELECT.format(
+        rows=source.rows,
+        facts=severity().facts_of_row,
+        as_of=as_of,
+        today=asking.put(london_day(asked.as_of), "date"),
+        conditions=all_of(conditions),
+        order=order,
+        limit=asking.put(asked.limit, "bigint"),
+    )
+
+
+def _common(asked: Question, asking: Asking, as_of: str, source: _Source) -> list[str]:
+    conditions = ["due_at IS NOT NULL", f"started_at <= {as_of}", *source.only]
+    if asked.within is not None:
+        # Owners with their organisations, `owner/organisation`, or `owner/*` for all of a kind.
+        own = asking.put(
+            [
+                f"{owner}/{organisation}"
+                for agency, organisation in sorted(asked.within)
+                for owner, its_agency in AGENCY_OF.items()
+                if its_agency == agency
+            ],
+            "text[]",
+        )
+        conditions.append(
+            f"(owner || '/' || organisation = ANY ({own}) OR owner || '/*' = ANY ({own}))"
+        )
+    for column, value, kind in (
+        ("organisation", asked.sole_organisation, "text"),
+        ("stage", asked.stage, "smallint"),
+        ("enhanced", asked.enhanced, "boolean"),
+    ):
+        if value is not None:
+            conditions.append(f"{column} = {asking.put(value, kind)}")
+    return conditions
+
+
+def _lateness(asked: Question, asking: Asking) -> list[str]:
+    """Return the conditions on how many London days a breach was late."""
+    conditions = []
+    if asked.late_for_days is not None:
+        # Whatever came of it, its limit lay so far back: that bounds where the index is read.
+        earliest = end_of(london_day(asked.as_of) - timedelta(days=asked.late_for_days))
+        conditions += [
+            f"due_at <= {asking.put(earliest, 'timestamptz')}",
+            f"days_late >= {asking.put(asked.late_for_days, 'int')}",
+        ]
+    if asked.late_at_most_days is not None:
+        conditions.append(f"days_late <= {asking.put(asked.late_at_most_days, 'int')}")
+    return conditions
+
+
+def _seen_to(asked: Question, asking: Asking, as_of: str, source: _Source) -> list[str]:
+    """Return the conditions on who noticed a breach first, and on what was done about it."""
+    mark = (
+        f"EXISTS (SELECT FROM {source.marks} "
+        f"AND mark.obligation_id = owed.obligation_id AND marked_at <= {as_of} AND "
+    )
+    conditions = []
+    if asked.noticed_by == "gateway":
+        conditions.append(f"NOT {mark} mark = 'breach.noticed' AND by_whom IS NOT NULL)")
+    elif asked.noticed_by is not None:
+        by_whom = asking.put(asked.noticed_by, "text")
+        conditions.append(f"{mark} mark = 'breach.noticed' AND by_whom = {by_whom})")
+    if asked.managed is not None:
+        managed = f"{mark} mark <> 'breach.noticed')"
+        conditions.append(managed if asked.managed else f"NOT {managed}")
+    return conditions
+
+
+def _beyond(asked: Question, asking: Asking, side: str) -> list[str]:
+    """Return the condition that a row comes after the page before."""
+    if asked.after is None:
+        return []
+    place = asking.put_each(asked.after, ("timestamptz", "uuid", "bytea"))
+    return [f"(due_at, journey_id, obligation_id) {side} {place}"]
 
 
 def _owed(row: Any) -> Owed:
@@ -261,6 +383,8 @@ def _owed(row: Any) -> Owed:
         started_at=row["started_at"],
         due_on=row["due_on"],
         due_at=row["due_at"],
+        allowed_days=row["allowed_days"],
+        severe_because=tuple(row["severe_because"]),
         content_stated=row["content_stated"],
         standing=standing,
         answered_at=row["turns"][row["reached"] - 1] if late else None,

@@ -115,11 +115,26 @@ WHERE (agency, organisation, system, interruption_id, noticed) = ($1, $2, $3, $4
 """
 
 
-# Rows of journeys that no reference makes any more, should a fault have left any.
+# Rows of journeys that no reference makes any more, should a fault have left any; of a journey that
+# somebody may have been told of it is said that it is gone.
+FORGET_JOURNEYS = """
+WITH orphaned AS (
+    DELETE FROM register_journey AS kept WHERE journey_id > $1 AND journey_id <= $2 AND NOT EXISTS (
+        SELECT FROM register_reference WHERE register_reference.journey_id = kept.journey_id
+    ) RETURNING journey_id, reference
+), raised AS (
+    UPDATE register_state SET revision = revision + 1 WHERE EXISTS (SELECT FROM orphaned)
+    RETURNING revision
+)
+INSERT INTO register_gone (journey_id, reference, revision)
+SELECT journey_id, reference, revision FROM orphaned, raised
+ON CONFLICT (journey_id) DO UPDATE SET revision = excluded.revision
+"""
 FORGET = [
     f"DELETE FROM {table.name} AS kept WHERE journey_id > $1 AND journey_id <= $2 AND NOT EXISTS ("  # noqa: S608
     "SELECT FROM register_reference WHERE register_reference.journey_id = kept.journey_id)"
     for table in OF_A_JOURNEY
+    if table.name != "register_journey"
 ]
 COUNT_JOURNEYS = """
 SELECT count(*) FROM register_journey WHERE journey_id > $1 AND journey_id <= $2
@@ -167,7 +182,7 @@ class Projector:
         keys = await self._store.read_keys(after=after, limit=limit, known_at=ALL_KNOWN)
         last = keys[-1] if len(keys) == limit else EVERYTHING.last
         await self._project_all(keys, anew=True)
-        for statement in FORGET:
+        for statement in (FORGET_JOURNEYS, *FORGET):
             await self._store.ask(statement, after, last)
         ((journeys,),) = await self._store.ask(COUNT_JOURNEYS, after, last)
         return last, journeys

@@ -33,7 +33,7 @@ from shared.london import london_day, start_of
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 # Which shape these functions give rows. Raise it with every change of what they say, so that all
 # that is kept is made anew.
-SHAPE = 6
+SHAPE = 7
 
 # A letter for each standing: a row has one for each of its turns.
 LETTERS: Mapping[Standing, str] = {
@@ -110,7 +110,11 @@ class StageRow(NamedTuple):
 
 
 class ObligationRow(NamedTuple):
-    """A row of `register_obligation`; moments in UTC, `due_on` a London day."""
+    """A row of `register_obligation`; moments in UTC, days of London.
+
+    `allowed_days` are those from the start to the limit, one at least; `answered_on` is the day of
+    an answer that came late.
+    """
 
     journey_id: UUID
     obligation_id: bytes
@@ -124,6 +128,8 @@ class ObligationRow(NamedTuple):
     due_on: date | None
     due_at: datetime | None
     breach_from: datetime | None
+    allowed_days: int | None
+    answered_on: date | None
     content_stated: bool
     turns: list[datetime]
     standings: str
@@ -151,6 +157,8 @@ class PartRow(NamedTuple):
     due_on: date | None
     due_at: datetime | None
     breach_from: datetime | None
+    allowed_days: int | None
+    answered_on: date | None
     content_stated: bool
     turns: list[datetime]
     standings: str
@@ -191,6 +199,7 @@ class SilenceRow(NamedTuple):
     since_on: date
     until_on: date | None
     silent_from: datetime
+    silent_on: date
     silent_until: datetime | None
     too_long_from: datetime
     allowed_days: int
@@ -361,10 +370,13 @@ def obligation_row(
     """
     turns, start, duty = owed.turns, owed.start, owed.demand.duty
     span = course.at(start.at)
-    moments, standings = [], ""
+    moments, standings, late = [], "", None
     for since, standing in turns:
         moments.append(since)
         standings += LETTERS[standing]
+        if standing is Standing.MET_LATE:
+            late = london_day(since)
+    due_on = owed.due_on
     # By place and not by name: this is done for every obligation there is, and cost a third more.
     return ObligationRow._make(
         (
@@ -377,9 +389,11 @@ def obligation_row(
             owed.story.victim.enhanced_because(start.day) is not None,
             None if span is None else int(span.stage),
             start.at,
-            owed.due_on,
+            due_on,
             owed.due_at,
             breach_from(duty, turns),
+            None if due_on is None else max(1, (due_on - start.day).days),
+            late,
             owed.content_stated,
             moments,
             standings,
@@ -408,6 +422,7 @@ def mark_rows(row: ObligationRow, marks: Marks) -> Iterator[MarkRow]:
 
 def silence_rows(journey_id: UUID, silence: Silence) -> Iterator[SilenceRow]:
     """Yield the parts of one silence, the last of them without an end while it lasts."""
+    silent_on = london_day(silence.since)
     silent_until = None if silence.still else silence.until
     for part in silence.parts:
         lasts = silence.still and part.until == silence.until
@@ -418,6 +433,7 @@ def silence_rows(journey_id: UUID, silence: Silence) -> Iterator[SilenceRow]:
             london_day(part.since),
             None if lasts else london_day(part.until),
             silence.since,
+            silent_on,
             silent_until,
             silence.too_long_from,
             silence.allowed_days,

@@ -26,6 +26,7 @@ from gateway.register.finding_answers import (
 from gateway.register.found import CountPlace, Place, Question, count_findings, read_findings
 from gateway.register.lag import read_lag
 from gateway.register.rows import FOR_GOOD
+from gateway.routes.filters import NO_NUL
 from gateway.routes.journeys import AsOf as AsOfJourney
 from gateway.routes.journeys import (
     JourneyId,
@@ -35,8 +36,9 @@ from gateway.routes.journeys import (
     state_of,
 )
 from gateway.routes.moments import read_moments
-from gateway.routes.owed import NO_NUL, AsOf, read_seen
 from gateway.routes.paging import USUAL, After, Limit, answer, around, read_place
+from gateway.routes.seen import AsOf, read_seen
+from gateway.routes.telling import TAGGED, TOLD, VARY, Form, tag_of, tell, unchanged
 from gateway.seeing import left_out, require_all
 from gateway.state import GatewayState
 from shared.access.guard import ANY_CALLER, Inspector
@@ -113,7 +115,7 @@ Filters = Annotated[_Filters, Depends()]
 @router.get(
     "/findings",
     response_model=FoundList,
-    responses=documented(BadQuestion, Failed, NotReady),
+    responses={**TAGGED, **documented(BadQuestion, Failed, NotReady)},
 )
 async def findings(
     request: Request,
@@ -133,10 +135,15 @@ async def findings(
     asked = filters.question(state, special=view.special, limit=limit)
     place = read_place(after, Place)
     lag = await read_lag(state.store, state.yardstick)
+    tag = tag_of(request, view, lag, asked.as_of, FoundList)
+    if (same := unchanged(request, tag)) is not None:
+        return same
     found = await read_findings(state.store, asked, place)
     await note_journeys(request, caller, {one.journey_id for one in found})
     items = [FoundBody.among(one, asked.as_of) for one in found]
-    return answer(FoundList(items=items, **around(request, view, asked, found, lag)))
+    told = answer(FoundList(items=items, **around(request, view, asked, found, lag)))
+    told.headers.update({"ETag": tag, "Vary": VARY})
+    return told
 
 
 @router.get("/findings/kinds", dependencies=[ANY_CALLER])
@@ -148,7 +155,7 @@ async def kinds() -> KindList:
 @router.get(
     "/statistics/findings",
     response_model=CountList,
-    responses=documented(BadQuestion, Failed, NotReady),
+    responses={**TOLD, **documented(BadQuestion, Failed, NotReady)},
 )
 async def statistics(
     request: Request,
@@ -156,6 +163,7 @@ async def statistics(
     filters: Filters,
     after: After = None,
     limit: Limit = USUAL,
+    form: Form = None,
 ) -> Response:
     """Count what was found and held at a moment, by kind and by who has to answer for it.
 
@@ -167,10 +175,14 @@ async def statistics(
     asked = filters.question(state, special=view.special, limit=limit)
     place = read_place(after, CountPlace)
     lag = await read_lag(state.store, state.yardstick)
+    tag = tag_of(request, view, lag, asked.as_of, CountList)
+    if (same := unchanged(request, tag)) is not None:
+        return same
     counts = await count_findings(state.store, asked, place)
     await note_journeys(request, caller, ())
     items = [CountBody.of(one) for one in counts]
-    return answer(CountList(items=items, **around(request, view, asked, counts, lag)))
+    body = CountList(items=items, **around(request, view, asked, counts, lag))
+    return tell(request, body, tag)
 
 
 @router.get(

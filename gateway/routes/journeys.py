@@ -1,4 +1,4 @@
-"""Answers which journey a reference belongs to, and tells a single victim timeline."""
+"""Reads one journey for a caller, and tells its timeline."""
 
 from collections.abc import Collection, Sequence
 from typing import Annotated
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from gateway.answers import JourneyBody, JourneyList, Moments, TimelineBody
+from gateway.answers import Moments, TimelineBody
 from gateway.journey.membership import Membership
 from gateway.journey.timeline import timeline_of
 from gateway.routes.moments import read_moments
@@ -96,40 +96,6 @@ async def note_journeys(request: Request, caller: Caller, ids: Collection[UUID])
     asker = asker_of(request, caller)
     entry = asker.access("consultation", victims=len(ids), journey=journey)
     await state_of(request).store.note_access(entry)
-
-
-@router.get(
-    "/journeys",
-    response_model=JourneyList,
-    responses=documented(BadQuestion, Failed, NotReady),
-)
-async def journeys(
-    request: Request,
-    caller: Reader,
-    reference: Annotated[
-        str,
-        Query(
-            description="A reference in any agency's scheme.",
-            openapi_examples={
-                "a crime": {"value": "crime:avon-and-somerset/5224001234/V1"},
-            },
-        ),
-    ],
-    known_at: KnownAt = None,
-) -> Response:
-    """Find the journey that a reference belongs to; an unknown reference gives an empty list.
-
-    So does one under which the caller's organisations hold nothing.
-    """
-    state = state_of(request)
-    moments = read_moments(None, known_at, now=state.clock())
-    asked = reference_asked(reference)
-    record = await state.store.read_record(asked)
-    found = journey_seen(record, asked, view_of(caller), moments)
-    told = [found] if found else []
-    await note_consultation(request, caller, told)
-    items = [JourneyBody.of(one) for one in told]
-    return sensitive(JourneyList(items=items, as_of=moments.as_of))
 
 
 @router.get(

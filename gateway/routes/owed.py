@@ -1,12 +1,13 @@
 """Lists breaches, and what falls due next, over all journeys."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.journey.duty import Duty, Kind
+from gateway.journey.limits import AGENCY_OF
 from gateway.journey.special import rests_on_special
 from gateway.register.answers import (
     BreachBody,
@@ -16,60 +17,39 @@ from gateway.register.answers import (
 )
 from gateway.register.lag import read_lag
 from gateway.register.owed import (
-    NoticedBy,
     Place,
     Question,
     read_breaches,
     read_due,
 )
-from gateway.register.rows import FOR_GOOD
+from gateway.routes.filters import (
+    BreachFilters,
+    Organisation,
+    Owner,
+    Right,
+    in_order,
+    stage_number,
+)
 from gateway.routes.journeys import note_journeys, state_of
-from gateway.routes.moments import read_moments
-from gateway.routes.paging import USUAL, After, Limit, answer, around, read_place
+from gateway.routes.paging import USUAL, After, Limit, around, read_place
+from gateway.routes.seen import AsOf, AsOfBefore, read_seen
+from gateway.routes.telling import TOLD, Form, tag_of, tell, unchanged
 from gateway.state import GatewayState
 from shared.access.caller import View, view_of
 from shared.access.guard import Reader
 from shared.london import last_moment_of, london_day
-from shared.problems import BadQuestion, Failed, Fault, NotReady
+from shared.problems import BadQuestion, Failed, NotReady
 from shared.web import documented
-
-NO_NUL = r"^[^\x00]+$"
 
 router = APIRouter(prefix="/v1", tags=["obligations"])
 
-SEEN = (
-    "Seen from this moment: a date (the end of that London day), or a date and time with an "
-    "offset. May lie in the future. Left out: now."
-)
-AsOf = Annotated[
-    str | None,
-    Query(description=SEEN, openapi_examples={"a day": {"value": "2024-04-30"}}),
-]
-AsOfBefore = Annotated[
-    str | None,
-    Query(description=SEEN, openapi_examples={"a day": {"value": "2024-03-29"}}),
-]
-Organisation = Annotated[
-    str | None,
-    Query(
-        description="Only what this organisation owes.",
-        pattern=NO_NUL,
-        openapi_examples={"a force": {"value": "avon-and-somerset"}},
-    ),
-]
-Owner = Annotated[
-    str | None,
-    Query(
-        description="Only what this kind of body owes, such as `police` or `wcu`.", pattern=NO_NUL
-    ),
-]
-Right = Annotated[int | None, Query(description="Only what this right asks for.", ge=1, le=12)]
+NO_FILTERS = BreachFilters()
 
 
 @router.get(
     "/breaches",
     response_model=BreachList,
-    responses=documented(BadQuestion, Failed, NotReady),
+    responses={**TOLD, **documented(BadQuestion, Failed, NotReady)},
 )
 async def breaches(
     request: Request,
@@ -78,12 +58,10 @@ async def breaches(
     organisation: Organisation = None,
     owner: Owner = None,
     right: Right = None,
-    noticed_by: Annotated[
-        NoticedBy | None,
-        Query(description="Who noticed the breach first; `gateway`: nobody is recorded to have."),
-    ] = None,
+    filters: Annotated[BreachFilters, Depends()] = NO_FILTERS,
     after: After = None,
     limit: Limit = USUAL,
+    form: Form = None,
 ) -> Response:
     """List the breaches of the Code on all journeys, the latest limit first.
 
@@ -94,6 +72,7 @@ async def breaches(
     """
     view = view_of(caller)
     state = state_of(request)
+    in_order(filters.late_for_days, filters.late_at_most_days, "late_at_most_days")
     seen = read_seen(as_of, state)
     asked = Question(
         as_of=seen,
@@ -101,21 +80,32 @@ async def breaches(
         organisation=organisation,
         owner=owner,
         rules=rules_of(state, view, right, lambda duty: duty.kind is Kind.CODE),
-        noticed_by=noticed_by,
+        owners=owners_of(state),
+        by_rule=right is not None or owner is not None,
+        noticed_by=filters.noticed_by,
+        managed=filters.managed,
+        stage=stage_number(filters.stage),
+        enhanced=filters.enhanced,
+        late_for_days=filters.late_for_days,
+        late_at_most_days=filters.late_at_most_days,
+        severity=filters.at_least_severity,
         after=read_place(after, Place),
         within=view.organisations,
     )
     lag = await read_lag(state.store, state.yardstick)
+    tag = tag_of(request, view, lag, seen, BreachList)
+    if (same := unchanged(request, tag)) is not None:
+        return same
     found = await read_breaches(state.store, asked)
     await note_journeys(request, caller, {one.journey_id for one in found})
     items = [BreachBody.of(one, state.rulebook, seen) for one in found]
-    return answer(BreachList(items=items, **around(request, view, asked, found, lag)))
+    return tell(request, BreachList(items=items, **around(request, view, asked, found, lag)), tag)
 
 
 @router.get(
     "/due",
     response_model=DueList,
-    responses=documented(BadQuestion, Failed, NotReady),
+    responses={**TOLD, **documented(BadQuestion, Failed, NotReady)},
 )
 async def due(
     request: Request,
@@ -129,6 +119,7 @@ async def due(
     right: Right = None,
     after: After = None,
     limit: Limit = USUAL,
+    form: Form = None,
 ) -> Response:
     """List what falls due next on all journeys, the next limit first, so that it can still be met.
 
@@ -150,19 +141,13 @@ async def due(
     # A limit in days is the first instant after its last day.
     until = last_moment_of(london_day(seen) + timedelta(days=within_days))
     lag = await read_lag(state.store, state.yardstick)
+    tag = tag_of(request, view, lag, seen, DueList)
+    if (same := unchanged(request, tag)) is not None:
+        return same
     found = await read_due(state.store, asked, until + timedelta(microseconds=1))
     await note_journeys(request, caller, {one.journey_id for one in found})
     items = [DueBody.of(one, state.rulebook, seen) for one in found]
-    return answer(DueList(items=items, **around(request, view, asked, found, lag)))
-
-
-def read_seen(as_of: str | None, state: GatewayState) -> datetime:
-    """Return the moment (UTC) that a list is seen from. Raises BadQuestion."""
-    seen = read_moments(as_of, None, now=state.clock()).as_of
-    if seen >= FOR_GOOD:
-        fault = Fault("as_of", "lies too far ahead", f"ask about a year before {FOR_GOOD.year}")
-        raise BadQuestion("The register tells of no such moment.", fault)
-    return seen
+    return tell(request, DueList(items=items, **around(request, view, asked, found, lag)), tag)
 
 
 def rules_of(
@@ -176,3 +161,13 @@ def rules_of(
         and (right is None or duty.right == right)
         and (view.special or not rests_on_special(duty))
     )
+
+
+def owners_of(state: GatewayState) -> tuple[str, ...]:
+    """Return every kind of body that may owe anything by the rules in force.
+
+    Where any provider may owe it, or whoever held the case, that is one that has a door.
+    """
+    named = {duty.owner for duty in state.rulebook.duties}
+    named |= {terms.owner for duty in state.rulebook.duties for terms in duty.terms if terms.owner}
+    return tuple(sorted((named - {"any"}) | set(AGENCY_OF)))

@@ -69,9 +69,19 @@ def around(
     request: Request, view: View, asked: Asked, found: Sequence[Placed], lag: Lag
 ) -> dict[str, Any]:
     """Return what stands around the items of a page, whatever they are."""
+    following = None
+    if len(found) >= asked.limit:
+        following = address_of(request, found[-1].place, asked.as_of)
+    return around_page(request, view, following, asked.as_of, lag)
+
+
+def around_page(
+    request: Request, view: View, following: str | None, seen: datetime, lag: Lag
+) -> dict[str, Any]:
+    """Return what stands around the items of a page that is followed by this one, if by any."""
     return {
-        "next": following(request, found, asked.limit, asked.as_of),
-        "as_of": asked.as_of,
+        "next": following,
+        "as_of": seen,
         "register": RegisterBody.of(lag, state_of(request).yardstick),
         "left_out": left_out_of_lists(view),
     }
@@ -86,13 +96,11 @@ def answer(body: BaseModel) -> Response:
     return told
 
 
-def following(request: Request, found: Sequence[Placed], limit: int, seen: datetime) -> str | None:
-    """Return the address of the page after a full one, as of the same moment."""
-    if len(found) < limit:
-        return None
+def address_of(request: Request, place: tuple[Any, ...], seen: datetime) -> str:
+    """Return the address of the page after a place, as of the same moment."""
     query = dict(request.query_params)
     query.setdefault("as_of", write_instant(seen))
-    query["after"] = write_place(found[-1].place)
+    query["after"] = write_place(place)
     return f"{request.url.path}?{urlencode(query)}"
 
 

@@ -111,6 +111,24 @@ register_journey = Table(
 )
 Index("register_journey_law", register_journey.c.yardstick_id, register_journey.c.journey_id)
 Index("register_journey_revision", register_journey.c.revision, register_journey.c.journey_id)
+Index("register_journey_began", register_journey.c.began_at, register_journey.c.journey_id)
+Index(
+    "register_journey_without_police",
+    register_journey.c.journey_id,
+    postgresql_where=text("NOT police_reference"),
+)
+
+# Journeys that there were and are no more, because a link joined them to another: the survivor,
+# where it is known, and the revision in which they went. Whoever follows the changes is told.
+register_gone = Table(
+    "register_gone",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("survivor_id", Uuid),
+    Column("revision", BigInteger, nullable=False),
+)
+Index("register_gone_revision", register_gone.c.revision, register_gone.c.journey_id)
 
 # The organisations that sent events of a journey (`speaks`) or owe anything on it.
 register_party = Table(
@@ -139,10 +157,16 @@ register_stage = Table(
     Column("holder", Text, nullable=False),
     Column("organisation", Text),
 )
+# Where journeys are at a moment, and with whom: the stays that had not ended by then.
+_STAY_ENDS = text("coalesce(until_at, 'infinity'::timestamptz)")
+Index("register_stage_stage", register_stage.c.stage, _STAY_ENDS, register_stage.c.journey_id)
+Index("register_stage_held", register_stage.c.organisation, _STAY_ENDS, register_stage.c.journey_id)
 
 # One row for each obligation. `standings` has a letter for each of its turns, so that how it stands
 # is `substr(standings, width_bucket(moment, turns), 1)`. From `breach_from` on it is a breach.
-# `stage` is the one its start fell in. Right, kind and edition are the rulebook's to tell.
+# `stage` is the one its start fell in. `allowed_days` are the London days from the start to the
+# limit, one at least, and `answered_on` is the day of an answer that came late. Right, kind and
+# edition are the rulebook's to tell.
 # `in_part`: its organisation's part of the journey, what it holds alone, says the very same.
 register_obligation = Table(
     "register_obligation",
@@ -159,6 +183,8 @@ register_obligation = Table(
     Column("due_on", Date),
     Column("due_at", _MOMENT),
     Column("breach_from", _MOMENT),
+    Column("allowed_days", Integer),
+    Column("answered_on", Date),
     Column("content_stated", Boolean, nullable=False),
     Column("turns", ARRAY(_MOMENT), nullable=False),
     Column("standings", Text, nullable=False),
@@ -181,6 +207,33 @@ Index(
     register_obligation.c.obligation_id,
     postgresql_where=register_obligation.c.due_at.is_not(None),
 )
+# Breaches by some owner of some rule, which are few where it is seldom owed or seldom broken.
+_BROKEN = register_obligation.c.breach_from.is_not(None)
+Index(
+    "register_obligation_broken",
+    register_obligation.c.owner,
+    register_obligation.c.rule,
+    register_obligation.c.due_at,
+    register_obligation.c.journey_id,
+    register_obligation.c.obligation_id,
+    postgresql_where=_BROKEN,
+)
+Index(
+    "register_obligation_broken_of",
+    register_obligation.c.organisation,
+    register_obligation.c.rule,
+    register_obligation.c.due_at,
+    register_obligation.c.journey_id,
+    register_obligation.c.obligation_id,
+    postgresql_where=_BROKEN,
+)
+# The journeys on which something was owed, and those on which it was ever unknown.
+Index("register_obligation_rule", register_obligation.c.rule, register_obligation.c.journey_id)
+Index(
+    "register_obligation_unknown",
+    register_obligation.c.journey_id,
+    postgresql_where=text("strpos(standings, 'U') > 0"),
+)
 
 # What was recorded beside an obligation and counts; `by_whom` is who noticed a breach.
 register_mark = Table(
@@ -198,6 +251,12 @@ Index(
     "register_mark_noticed",
     register_mark.c.by_whom,
     postgresql_where=register_mark.c.mark == "breach.noticed",
+)
+Index(
+    "register_mark_managed",
+    register_mark.c.journey_id,
+    register_mark.c.obligation_id,
+    postgresql_where=register_mark.c.mark != "breach.noticed",
 )
 
 # What an organisation's own part says that it owes, where that is not what the whole journey says,
@@ -219,6 +278,8 @@ register_part = Table(
     Column("due_on", Date),
     Column("due_at", _MOMENT),
     Column("breach_from", _MOMENT),
+    Column("allowed_days", Integer),
+    Column("answered_on", Date),
     Column("content_stated", Boolean, nullable=False),
     Column("turns", ARRAY(_MOMENT), nullable=False),
     Column("standings", Text, nullable=False),
@@ -258,6 +319,7 @@ register_silence = Table(
     Column("since_on", Date, nullable=False),
     Column("until_on", Date),
     Column("silent_from", _MOMENT, nullable=False),
+    Column("silent_on", Date),
     Column("silent_until", _MOMENT),
     Column("too_long_from", _MOMENT, nullable=False),
     Column("allowed_days", Integer, nullable=False),
@@ -272,6 +334,13 @@ Index(
     register_silence.c.silent_from,
     register_silence.c.journey_id,
     postgresql_where=register_silence.c.until_at.is_(None),
+)
+# Who was silent at a moment of the past: the parts that had not ended by then.
+Index(
+    "register_silence_ended",
+    register_silence.c.until_at,
+    register_silence.c.journey_id,
+    postgresql_where=register_silence.c.until_at.is_not(None),
 )
 
 # What was found on a journey, and from when until when it holds (null for good). `says` is the

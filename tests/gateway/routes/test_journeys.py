@@ -9,6 +9,7 @@ import pytest
 
 from shared.journey_event import reference_id
 from tests.doors import Doors, SetClock
+from tests.tokens import bearer, token
 
 CRIME = "crime:avon-and-somerset/5224001234/V1"
 CASE = "case:52AS0012324/V1"
@@ -276,7 +277,8 @@ async def test_a_journey_not_yet_heard_of_is_unknown_at_that_moment(doors: Doors
 
 
 async def test_a_reference_that_is_missing_or_cannot_be_is_a_problem(doors: Doors) -> None:
-    missing = await doors.gateway.get("/v1/journeys")
+    reader = bearer(token("agency_reader", organisations=("police/dorset",)))
+    missing = await doors.gateway.get("/v1/journeys", headers=reader)
     assert (missing.status_code, missing.json()["errors"][0]["field"]) == (422, "reference")
     strange = await doors.gateway.get("/v1/journeys", params={"reference": "crime:\x00"})
     assert strange.status_code == 422

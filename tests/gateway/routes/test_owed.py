@@ -33,7 +33,14 @@ async def played(doors: Doors, reader: Store) -> Doors:
         "time": "2024-10-01T09:00:00Z",
         "data": {"duty": first["rule"], "start": start["id"], "by": "victim"},
     }
-    assert await doors.play([noticed]) == ["created"]
+    told = {
+        **noticed,
+        "id": "told",
+        "type": "breach.victim_told",
+        "time": "2024-10-02T09:00:00Z",
+        "data": {"duty": first["rule"], "start": start["id"]},
+    }
+    assert await doors.play([noticed, told]) == ["created", "created"]
     await catch_up(await projector_of(reader))
     return doors
 
@@ -134,6 +141,14 @@ async def hold_filters(played: Doors) -> None:
         for value in values:
             some = await items(played, "/v1/breaches", **{word: str(value), "limit": "40"})
             assert some == [b for b in everything if b[word] == value], (word, value)
+    for managed in (True, False):
+        some = await items(played, "/v1/breaches", managed=str(managed), limit="40")
+        assert some == [b for b in everything if b["managed"] is managed] != []
+    # Noticed alone is not managed, and nothing is before it is recorded.
+    day = {"as_of": "2024-10-01", "noticed_by": "victim"}
+    (noticed,) = await items(played, "/v1/breaches", **day)
+    assert not noticed["managed"]
+    assert await items(played, "/v1/breaches", **day, managed="true") == []
     assert await items(played, "/v1/breaches", organisation="nobody") == []
 
 

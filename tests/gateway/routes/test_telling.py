@@ -1,0 +1,186 @@
+"""Lists are told as CSV too, and as unchanged to whoever has them already, never wrongly."""
+
+import csv
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import httpx
+import pytest
+
+from demo.samples import samples
+from gateway.register.answers import BreachBody
+from gateway.routes.lists import LISTS
+from gateway.tables import FORMULA, columns_of, csv_of
+from shared.store import Store
+from tests.doors import Doors, SetClock
+from tests.gateway.register.registers import catch_up, projector_of
+from tests.tokens import bearer, token
+
+POLLED = (
+    "/v1/breaches",
+    "/v1/breaches?limit=2&at_least_severity=2",
+    "/v1/due?within_days=30",
+    "/v1/journeys",
+    "/v1/journeys?open=true",
+    "/v1/statistics/silence",
+    "/v1/changes",
+)
+
+
+async def ask(doors: Doors, address: str, tag: str = "", **headers: str) -> httpx.Response:
+    told = {"if-none-match": tag} if tag else {}
+    return await doors.gateway.get(address, headers=told | headers)
+
+
+async def test_a_list_is_unchanged_exactly_while_its_answer_would_be_the_same(
+    doors: Doors, reader: Store, clock: SetClock
+) -> None:
+    first, second, *_ = samples()
+    await doors.play(first.events)
+    await catch_up(await projector_of(reader))
+    for address in POLLED:
+        await hold_that_it_follows_the_register(doors, reader, address, clock)
+    await hold_that_nothing_is_noted(doors)
+    await hold_that_it_follows_the_moment(doors, clock)
+    await hold_that_it_is_of_the_caller_and_the_question(doors)
+    for address in POLLED[:1]:
+        tag = (await ask(doors, address)).headers["etag"]
+        # Waiting is told in the answer, and so is that it ended.
+        await doors.play(second.events)
+        behind = await ask(doors, address, tag)
+        assert (behind.status_code, behind.json()["register"]["up_to_date"]) == (200, False)
+        await catch_up(await projector_of(reader))
+        assert (await ask(doors, address, behind.headers["etag"])).status_code == 200
+        assert (await ask(doors, address, tag)).status_code == 200
+
+
+async def hold_that_it_follows_the_register(
+    doors: Doors, reader: Store, address: str, clock: SetClock
+) -> None:
+    told = await ask(doors, address)
+    tag = told.headers["etag"]
+    assert tag.startswith('W/"')
+    same = await ask(doors, address)
+    assert (same.headers["etag"], same.text) == (tag, told.text)
+    for known in (tag, tag.removeprefix("W/"), f'"other", {tag}'):
+        unchanged = await ask(doors, address, known)
+        assert (unchanged.status_code, unchanged.content) == (304, b""), (address, known)
+        assert unchanged.headers["etag"] == tag
+    assert (await ask(doors, address, '"other"')).status_code == 200
+    # What tells of victims is kept by nobody on the way.
+    assert told.headers["cache-control"] == "no-store"
+    # The calendar, the rules or the local standard being others, so is the tag.
+    await reader.ask("UPDATE register_state SET revision = revision + 1")
+    assert (await ask(doors, address, tag)).status_code == 200
+    await reader.ask("UPDATE register_state SET revision = revision - 1")
+    await reader.ask("UPDATE register_yardstick SET rulebook = rulebook || '-'")
+    otherwise = await ask(doors, address, tag)
+    assert otherwise.json()["register"]["judged_otherwise"] > 0
+    await reader.ask("UPDATE register_yardstick SET rulebook = trim(rulebook, '-')")
+    assert (await ask(doors, address, tag)).status_code == 304
+
+
+async def hold_that_nothing_is_noted(doors: Doors) -> None:
+    address = "/v1/breaches?limit=77"
+    tag = (await ask(doors, address)).headers["etag"]
+    for _ in range(3):
+        assert (await ask(doors, address, tag)).status_code == 304
+    log = (await doors.gateway.get("/v1/access-log")).json()["items"]
+    assert sum(entry["what"] == f"GET {address}" for entry in log) == 1
+
+
+async def hold_that_it_follows_the_moment(doors: Doors, clock: SetClock) -> None:
+    """Limits in hours end within a day: what is seen from now is of one minute, and says so."""
+    now = clock.now
+    tag = (await ask(doors, "/v1/due")).headers["etag"]
+    fixed = (await ask(doors, "/v1/due?as_of=2024-04-02")).headers["etag"]
+    clock.now = now + timedelta(seconds=59)
+    assert (await ask(doors, "/v1/due", tag)).status_code == 304
+    clock.now = now + timedelta(seconds=60)
+    later = await ask(doors, "/v1/due", tag)
+    assert (later.status_code, later.json()["as_of"]) == (200, "2026-11-20T12:01:00Z")
+    clock.now = now + timedelta(days=3)
+    assert (await ask(doors, "/v1/due?as_of=2024-04-02", fixed)).status_code == 304
+    clock.now = now
+
+
+async def hold_that_it_is_of_the_caller_and_the_question(doors: Doors) -> None:
+    tag = (await ask(doors, "/v1/breaches")).headers["etag"]
+    plain = bearer(token("inspector", organisations=("*",)))
+    assert (await ask(doors, "/v1/breaches", tag, **plain)).status_code == 200
+    assert (await ask(doors, "/v1/breaches?limit=9", tag)).status_code == 200
+    assert (await ask(doors, "/v1/breaches", tag, accept="text/csv")).status_code == 200
+    some = bearer(token("inspector", organisations=("police/dorset",)))
+    assert (await ask(doors, "/v1/breaches", tag, **some)).status_code == 200
+    assert (await ask(doors, "/v1/breaches", tag, authorization="")).status_code == 401
+
+
+async def test_a_table_says_what_the_list_says(doors: Doors, reader: Store) -> None:
+    for sample in samples():
+        await doors.play(sample.events)
+    await catch_up(await projector_of(reader))
+    for name, (address, _) in LISTS.items():
+        query = {"limit": "3", "as_of": "2024-04-02"}
+        listed = await doors.gateway.get(address, params=query)
+        table = await doors.gateway.get(address, params=query | {"format": "csv"})
+        assert table.headers["content-type"] == "text/csv; header=present; charset=utf-8"
+        assert table.headers["x-handling"] == "OFFICIAL-SENSITIVE"
+        assert table.headers.get("link", "").replace("&format=csv", "") == listed.headers.get(
+            "link", ""
+        )
+        header, *rows = csv.reader(StringIO(table.text))
+        described = (await doors.gateway.get(f"/v1/lists/{name}/dictionary")).json()
+        assert header == [column["name"] for column in described["tableSchema"]["columns"]]
+        told = listed.json()["items"]
+        assert len(rows) == len(told) > 0, name
+        for row, item in zip(rows, told, strict=True):
+            assert row == [cell(found(item, name)) for name in header]
+    liked = {"accept": "text/html, text/csv;q=0.9, */*;q=0.1"}
+    assert (
+        (await ask(doors, "/v1/breaches", **liked)).headers["content-type"].startswith("text/csv")
+    )
+    for accept in ("*/*", "application/json, text/csv;q=0.5", "text/csv;q=0", "text/csv;q=x"):
+        told = (await ask(doors, "/v1/breaches", accept=accept)).json()
+        assert told["items"], accept
+    assert (await ask(doors, "/v1/breaches?format=json", accept="text/csv")).json()["items"]
+    assert (await ask(doors, "/v1/breaches?format=xml")).status_code == 422
+    assert (await ask(doors, "/v1/lists/nothing/dictionary")).status_code == 422
+
+
+def found(item: Any, name: str) -> Any:
+    """What an item says under the flat name of a column."""
+    if not isinstance(item, dict) or name in item:
+        return item[name] if isinstance(item, dict) else item
+    for word, value in item.items():
+        if name.startswith(f"{word}_") and (isinstance(value, dict) or value is None):
+            return value and found(value, name.removeprefix(f"{word}_"))
+    raise AssertionError(f"no {name} in {item}")
+
+
+def cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "; ".join(value)
+    return "" if value is None else str(value)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_column_is_told_in_the_dictionary(name: str) -> None:
+    """A column without a meaning, or two of one name, would be of no use to anybody."""
+    columns = columns_of(LISTS[name][1])  # type: ignore[index]
+    assert len({column.name for column in columns}) == len(columns) > 5
+    for column in columns:
+        assert column.description.endswith("."), column.name
+
+
+def test_no_cell_becomes_a_formula() -> None:
+    words: dict[str, Any] = {**dict.fromkeys(BreachBody.model_fields), "days_late": -3}
+    for beginning in FORMULA:
+        item = BreachBody.model_construct(**words | {"organisation": f"{beginning}1+1"})
+        (row,) = csv.DictReader(StringIO(csv_of(BreachBody, [item]), newline=""))
+        assert row["organisation"] == f"'{beginning}1+1"
+        # A number is a number.
+        assert row["days_late"] == "-3"
+        assert row["severity_level"] == ""
