@@ -17,13 +17,13 @@ from gateway.routes import (
     changes,
     feeds,
     findings,
-    finding,
     journeys,
     lists,
     obligations,
     owed,
     register,
     samples,
+    searching,
     silence,
     subject_access,
     what_if,
@@ -103,7 +103,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
         ready=ready,
         origins=CorsSettings().origins,
     )
-    app.include_router(finding.router)
+    app.include_router(searching.router)
     app.include_router(journeys.router)
     app.include_router(obligations.router)
     app.include_router(what_if.router)

@@ -103,9 +103,9 @@ def journeys_of(record: JourneyRecord, *, known_at: datetime | None = None) -> I
         return
     joined = neighbours(record, known_at)
     told: set[UUID] = set()
-    for reference_id in known:
-        if reference_id not in told:
-            found = _joined(record, reference_id, known, joined, known_at)
+    for asked in known:
+        if asked not in told:
+            found = _joined(record, asked, known, joined, known_at)
             told.update(member.reference_id for member in found.references)
             yield found
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from gateway.journey.membership import journeys_of
-from gateway.register.parts import add_parts, holders_of
+from gateway.register.parts import add_parts, holdings_of
 from gateway.register.rows import SHAPES, Rows, Yardstick, rows_of
 from shared.journey_event import JourneyRecord
 
@@ -37,14 +37,14 @@ def judge(record: JourneyRecord, yardstick: Yardstick) -> Judged:
     """
     rows: Rows = {table: {} for table in SHAPES}
     journeys: dict[UUID, UUID] = {}
-    holders = holders_of(record)
-    alone = next(iter(holders)) if len(holders) == len(record.references) == 1 else None
+    holdings = holdings_of(record)
+    alone = next(iter(holdings)) if len(holdings) == len(record.references) == 1 else None
     for membership in journeys_of(record):
         journeys |= {r.reference_id: membership.id for r in membership.references}
         for table, those in rows_of(membership, yardstick, alone).items():
             rows[table] |= those
     if alone is None:
-        add_parts(rows, record, holders, journeys, yardstick)
+        add_parts(rows, record, holdings, journeys, yardstick)
     told_until: dict[str, datetime] = {}
     for event in record.events:
         told_until[event.reference] = max(

@@ -7,7 +7,7 @@ of the part itself, under the name by which the organisation knows the journey.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from uuid import UUID
 
@@ -33,31 +33,42 @@ from gateway.register.rows import (
 from shared.access.caller import Party, View
 from shared.journey_event import JourneyRecord, speaker
 
+Holdings = Mapping[Party, set[str]]
 
-def holders_of(record: JourneyRecord) -> frozenset[Party]:
-    """Return the organisations that sent something of a record, or were sent something by name."""
-    holders = {speaker(event.source) for event in record.events}
-    holders |= {speaker(event.source) for event in record.erased}
+
+def holdings_of(record: JourneyRecord) -> Holdings:
+    """Return the organisations that sent something of a record, or were sent something by name.
+
+    With each are the types of what it holds.
+    """
+    holdings: dict[Party, set[str]] = defaultdict(set)
     for event in record.events:
-        agency, field = SENT_TO.get(event.type, ("", ""))
-        organisation = event.data.get(field) if agency else None
-        if organisation is not None:
-            holders.add((agency, organisation))
-    return frozenset(holders)
+        holdings[speaker(event.source)].add(event.type)
+        if event.type in SENT_TO:
+            agency, field = SENT_TO[event.type]
+            organisation = event.data.get(field)
+            if organisation is not None:
+                holdings[agency, organisation].add(event.type)
+    for erased in record.erased:
+        holdings[speaker(erased.source)].add("")  # of which nothing is known any more
+    return holdings
 
 
 def add_parts(
     rows: Rows,
     record: JourneyRecord,
-    holders: Iterable[Party],
+    holdings: Holdings,
     journeys: Mapping[UUID, UUID],
     yardstick: Yardstick,
 ) -> None:
     """Add what every holder's part says, and mark the rows of which it says the same.
 
-    `journeys` are the journeys of the record's references.
+    `journeys` are the journeys of the record's references. Who holds nothing that starts a duty of
+    its own owes nothing on its part, which need not be judged.
     """
-    for party in sorted(holders):
+    for party in sorted(holdings):
+        if holdings[party].isdisjoint(starting(yardstick.rulebook, party[0])):
+            continue
         view = View(frozenset({party}), special=True)
         for membership in journeys_of(part_of(record, view)):
             journey_id = journeys[membership.references[0].reference_id]
@@ -126,4 +137,15 @@ def owed_by(rulebook: Rulebook, agency: str) -> Rulebook:
             and not all(start.silence for start in duty.all_starts)
         ),
         rulebook.hash,
+    )
+
+
+@lru_cache(maxsize=32)
+def starting(rulebook: Rulebook, agency: str) -> frozenset[str]:
+    """Return the types of the facts that start a duty of an agency, itself or by news of it."""
+    return frozenset(
+        type_
+        for duty in owed_by(rulebook, agency).duties
+        for start in duty.all_starts
+        for type_ in (*start.facts, *start.told_about, *filter(None, (start.else_fact,)))
     )
