@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from gateway.figures.layout import Cell
 from gateway.figures.policy import ENDLESS
 from gateway.figures.telling import Telling
 from gateway.figures.worlds import Search, Sums, World
 
+# From so many worlds that are nearly what is wanted, the search is begun anew.
+STARTS = 4
 # A world by the names of its smallest cells, as it is kept with a publication.
 NamedWorld = Mapping[Cell, int]
 
@@ -67,6 +70,7 @@ class Audit:
             [0] * len(parts) + [ENDLESS] * len(counted),
         )
         self._names = list(self._parts)
+        self._within = [frozenset(each) for each in parts]
         self._seen = [(0, 0)] * len(parts)
         self._needs: dict[int, Need] = {}
         self._search = Search(self._sums)
@@ -137,9 +141,11 @@ class Audit:
                 world = self._search.find(at, by)
                 if world is None:
                     blame.update(self._search.blame)
-                    start = self._like(at, by)
-                    world = self._search.find(at, by, start=start) if start else None
-                    lost.extend(self._broken_by(start))
+                    for start in self._like(at, by):
+                        world = self._search.find(at, by, start=start, tries=1)
+                        if world is not None:
+                            break
+                        lost.extend(self._broken_by(start))
                 if world is None:
                     break
                 self._keep(world)
@@ -155,21 +161,22 @@ class Audit:
             if other < len(self.cells)
         ]
 
-    def _like(self, at: int, by: int) -> World:
-        """Return the world that shifts a cell most nearly so far, allowed or no longer."""
-        best: tuple[int, int] | None = None
-        chosen: World = {}
-        parts = set(self._sums.parts[at])
-        for worlds in (self._kept, self._lost):
-            for world in worlds:
-                shift = sum(times for part, times in world.items() if part in parts)
-                missing = max(0, abs(by) - abs(shift))
-                if shift * by <= 0 or (best is not None and missing > best[0]):
-                    continue
-                rank = missing, len(self._broken_by(world)) if worlds is self._lost else 0
-                if best is None or rank < best:
-                    best, chosen = rank, world
-        return chosen
+    def _like(self, at: int, by: int) -> list[World]:
+        """Return worlds that shift a cell most nearly so far, allowed or no longer."""
+        parts = self._sums.parts[at]
+        ranked: list[tuple[int, int]] = []
+        worlds = [*self._kept, *self._lost]
+        for number, world in enumerate(worlds):
+            if len(parts) < len(world):
+                shift = sum(world[part] for part in parts if part in world)
+            else:
+                within = self._within[at]
+                shift = sum(times for part, times in world.items() if part in within)
+            if shift * by > 0:
+                ranked.append((max(0, abs(by) - abs(shift)), number))
+        near = nsmallest(4 * STARTS, ranked)
+        near.sort(key=lambda each: (each[0], len(self._broken_by(worlds[each[1]]))))
+        return [worlds[number] for _, number in near[:STARTS]]
 
     def _broken_by(self, world: World) -> list[int]:
         """The cells that a world does not allow to read as they do."""
@@ -180,13 +187,14 @@ class Audit:
         ]
 
     def _keep(self, world: World) -> None:
-        useful = False
+        # What is shown now may be hidden later, and is proved by then: no cell is left out here.
+        further = False
         for at, by in self._sums.shifts(world).items():
             if at < len(self.cells):
                 low, high = self._seen[at]
-                if by < low or by > high:
+                if not low <= by <= high:
                     self._seen[at] = min(low, by), max(high, by)
-                    useful = useful or at in self._needs
-        if useful:
+                    further = True
+        if further:
             self._kept.append(world)
             self.worlds.append({self._names[part]: by for part, by in world.items()})

@@ -17,7 +17,6 @@ World = Mapping[int, int]
 
 # A search that has found nothing by then is begun anew from another side.
 STEPS = 100
-TRIES = 8
 CANDIDATES = 40
 # How much worse it is to lose the shift that is looked for than to break what a cell tells.
 GOAL = 4
@@ -65,7 +64,9 @@ class Search:
         self._shift = [0] * len(sums.parts)
         self.blame: Counter[int] = Counter()
 
-    def find(self, cell: int, by: int, *, start: World | None = None) -> World | None:
+    def find(
+        self, cell: int, by: int, *, start: World | None = None, tries: int = 4
+    ) -> World | None:
         """Return a world in which a cell is shifted by so much or more, None where none is found.
 
         It is looked for from the truth, or from a world that some cells do not allow.
@@ -74,7 +75,7 @@ class Search:
         sums = self._sums
         if not sums.low[cell] <= by <= sums.high[cell]:
             return None
-        for _ in range(TRIES):
+        for _ in range(tries):
             world = dict(start or {})
             broken = set[int]()
             for shifted, shift in sums.shifts(world).items():
