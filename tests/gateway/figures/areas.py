@@ -9,7 +9,7 @@ FORCES = ("f1", "f2", "f3", "f4", "f5", "f6")
 AREAS = {"A1": {"f1", "f2"}, "A2": {"f3", "f4"}, "A3": {"f5", "f6"}}
 # Regions do not nest with areas, as CPS Areas and probation regions do not.
 REGIONS = {"P1": {"f1", "f2", "f3"}, "P2": {"f4", "f5", "f6"}}
-RIGHTS = ("r1", "r2", "r3")
+RIGHTS = ("r1", "r2")
 OUTCOMES = ("met", "not_met")
 EVERYTHING = "all"
 
@@ -54,7 +54,7 @@ def counted(lot: random.Random, *months: str, usual: float = 14) -> dict[Cell, i
     """Counts of some months, many of them small."""
     counts: dict[Cell, int] = {}
     for force in FORCES:
-        for right, size in zip(RIGHTS, (1.0, 0.5, 0.2), strict=True):
+        for right, size in zip(RIGHTS, (1.0, 0.3), strict=True):
             for month in months:
                 of = int(usual * size * lot.lognormvariate(0, 0.8))
                 met = sum(lot.random() < 0.75 for _ in range(of))

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.figures.comparison import Position, compare
@@ -81,6 +81,7 @@ def test_how_many_chance_puts_beyond_is_said() -> None:
     assert any("up to 2.1 beyond the 95 % limits, and up to 0.1 beyond 99.8 %" in n for n in notes)
 
 
+@settings(max_examples=30)
 @given(
     st.dictionaries(
         st.text(min_size=1, max_size=3),
