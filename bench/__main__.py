@@ -2,7 +2,17 @@
 
 import asyncio
 
-from bench import appends, heart, imports, pages, publish_styles, register
+from bench import (
+    appends,
+    growing,
+    heart,
+    imports,
+    lists,
+    pages,
+    publish_styles,
+    register,
+    timelines,
+)
 
 print("How to publish: one event a request, kept before the reply (docs/adr/0004)\n")
 publish_styles.main()
@@ -16,3 +26,6 @@ print("\nThe store read from end to end, page by page\n")
 asyncio.run(pages.measure(pages.JOURNEYS, pages.ROUNDS))
 print("\nThe register: events projected, beside how fast they are ingested\n")
 register.main([])
+print("\nTimelines and lists, as the store grows\n")
+reading = (timelines.measure, timelines.report), (lists.measure, lists.report)
+growing.main(None, *reading, arguments=[])

@@ -1,18 +1,29 @@
 """Runs the migrations on the server that the caller, or else the environment, names."""
 
 import asyncio
+import random
+import time
 
 from alembic import context
 from sqlalchemy import Connection, pool, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.settings import StoreSettings
 from shared.store.address import for_sqlalchemy
+from shared.store.migrate import PATIENCE
 from shared.store.schema import metadata
 
 # Whoever migrates a database holds this lock, so that services that start together migrate once.
 # The number only has to differ from those of other programs on the same database.
 ONE_AT_A_TIME = 1_703_2024
+
+# Whoever waits for a table alone holds up all who come after, readers too. So under load a
+# migration waits for no lock longer than writers may be kept waiting, lets go of all it has, and
+# tries again until it finds a moment between them, or its patience is at an end.
+LOCK_TIMEOUT = "1s"
+# Codes of PostgreSQL: no lock in time, and each waits for the other.
+IN_THE_WAY = ("55P03", "40P01")
 
 
 def _url() -> str:
@@ -27,12 +38,24 @@ def _url() -> str:
 
 def _run(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": ONE_AT_A_TIME})
-    # Under load a migration must give up rather than hold a queue of writers behind it.
-    connection.execute(text("SET lock_timeout = '3s'"))
+    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.commit()
-    context.configure(connection=connection, target_metadata=metadata)
-    with context.begin_transaction():
-        context.run_migrations()
+    give_up = time.monotonic() + context.config.attributes.get("patience", PATIENCE)
+    while True:
+        try:
+            context.configure(connection=connection, target_metadata=metadata)
+            with context.begin_transaction():
+                context.run_migrations()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in IN_THE_WAY or (
+                time.monotonic() >= give_up
+            ):
+                raise
+            connection.rollback()
+            # Those who waited behind it have their turn first.
+            time.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - not a secret
+        else:
+            return
 
 
 async def _main() -> None:

@@ -20,19 +20,23 @@ from shared.store.address import for_sqlalchemy
 from shared.store.schema import metadata
 from shared.store.waiting import in_a_thread, wait_for
 
+# For how many seconds a migration tries to get the locks that it needs.
+PATIENCE = 120.0
 
-def upgrade(url: str, passwords: RolePasswords) -> None:
+
+def upgrade(url: str, passwords: RolePasswords, *, patience: float = PATIENCE) -> None:
     """Migrate the database at this address and give the services' roles their passwords.
 
-    Raises what the driver raises: a migration that fails or cannot get its locks within three
-    seconds leaves the database as it was, and can be run again.
+    It may be done under load: it never keeps others waiting for its locks for more than a second
+    at a time, and tries again for `patience` seconds. Raises what the driver raises: a migration
+    that fails or cannot get its locks leaves the database as it was, and can be run again.
     """
-    in_a_thread(command.upgrade, _config(url, passwords), "head")
+    in_a_thread(command.upgrade, _config(url, passwords, patience), "head")
 
 
-def downgrade(url: str, revision: str) -> None:
+def downgrade(url: str, revision: str, *, patience: float = PATIENCE) -> None:
     """Take the database back to an earlier revision, or to `base`: an empty one. Roles stay."""
-    in_a_thread(command.downgrade, _config(url, None), revision)
+    in_a_thread(command.downgrade, _config(url, None, patience), revision)
 
 
 def differences(url: str) -> list[str]:
@@ -52,12 +56,13 @@ def check() -> list[str]:
         return differences(url)
 
 
-def _config(url: str, passwords: RolePasswords | None) -> Config:
+def _config(url: str, passwords: RolePasswords | None, patience: float) -> Config:
     config = Config()
     # Alembic reads a percent sign as the start of a variable.
     config.set_main_option("script_location", str(files("migrations")).replace("%", "%%"))
     config.attributes["url"] = url
     config.attributes["passwords"] = passwords
+    config.attributes["patience"] = patience
     return config
 
 

@@ -195,7 +195,7 @@ def test_a_migration_that_waits_for_a_lock_gives_up_and_leaves_no_trace(empty: D
             async with reader.transaction():
                 await reader.fetch("SELECT FROM sealing")
                 with ThreadPoolExecutor(max_workers=1) as thread:
-                    going_down = thread.submit(downgrade, empty.owner_url, "base")
+                    going_down = thread.submit(downgrade, empty.owner_url, "base", patience=0)
                     with pytest.raises(DBAPIError, match="lock timeout"):
                         going_down.result(timeout=30)
         finally:
