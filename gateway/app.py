@@ -14,6 +14,7 @@ from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
 from gateway.routes import (
     access_log,
+    chains,
     feeds,
     findings,
     journeys,
@@ -23,6 +24,7 @@ from gateway.routes import (
     samples,
     subject_access,
     what_if,
+    words,
 )
 from gateway.rulebook import england_and_wales, load_drafts, load_rulebook
 from gateway.state import GatewayState
@@ -105,6 +107,8 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(subject_access.router)
     app.include_router(owed.router)
     app.include_router(findings.router)
+    app.include_router(chains.router)
+    app.include_router(words.router)
     app.include_router(register.router)
     app.include_router(samples.router)
     app.state.also_documented = samples.BODIES
