@@ -14,6 +14,7 @@ from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
 from gateway.routes import (
     access_log,
+    chains,
     changes,
     feeds,
     findings,
@@ -27,6 +28,7 @@ from gateway.routes import (
     silence,
     subject_access,
     what_if,
+    words,
 )
 from gateway.rulebook import england_and_wales, load_drafts, load_rulebook
 from gateway.state import GatewayState
@@ -113,6 +115,8 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(silence.router)
     app.include_router(changes.router)
     app.include_router(lists.router)
+    app.include_router(chains.router)
+    app.include_router(words.router)
     app.include_router(register.router)
     app.include_router(samples.router)
     app.state.also_documented = samples.BODIES

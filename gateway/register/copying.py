@@ -17,6 +17,7 @@ from sqlalchemy import (
     Boolean,
     Date,
     DateTime,
+    Double,
     Integer,
     LargeBinary,
     SmallInteger,
@@ -36,6 +37,7 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _WIDTH, _CELLS = Struct(">i").pack, Struct(">h").pack
 _INT2, _INT4, _INT8 = Struct(">ih").pack, Struct(">ii").pack, Struct(">iq").pack
+_FLOAT8 = Struct(">id").pack
 _ARRAY = Struct(">iiiIii").pack
 _NO_ARRAY = Struct(">iiiI").pack
 
@@ -59,6 +61,7 @@ _KINDS: dict[type[Any], tuple[int, Encode]] = {
     Boolean: (16, lambda value: b"\0\0\0\1\1" if value else b"\0\0\0\1\0"),
     Date: (1082, lambda value: _INT4(4, value.toordinal() - _FIRST_DAY)),
     DateTime: (1184, _moment),
+    Double: (701, lambda value: _FLOAT8(8, value)),
     Integer: (23, lambda value: _INT4(4, value)),
     LargeBinary: (17, _of_bytes),
     SmallInteger: (21, lambda value: _INT2(2, value)),

@@ -24,6 +24,18 @@ from gateway.journey.stages import Course
 from gateway.journey.standing import Standing
 from gateway.journey.story import Story
 from gateway.journey.victim import Victim
+from gateway.register.chain_rows import (
+    AccountRow,
+    DelayRow,
+    FeedbackRow,
+    HandoverRow,
+    RunRow,
+    account_rows,
+    delay_rows,
+    feedback_rows,
+    handover_rows,
+    run_rows,
+)
 from gateway.register.finding_rows import FindingRow, VictimRow, finding_rows, victim_rows
 from shared.access.caller import Party
 from shared.journey_event import speaker
@@ -33,7 +45,7 @@ from shared.london import london_day, start_of
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 # Which shape these functions give rows. Raise it with every change of what they say, so that all
 # that is kept is made anew.
-SHAPE = 7
+SHAPE = 8
 
 # A letter for each standing: a row has one for each of its turns.
 LETTERS: Mapping[Standing, str] = {
@@ -220,6 +232,11 @@ Row = (
     | SilenceRow
     | FindingRow
     | VictimRow
+    | RunRow
+    | HandoverRow
+    | DelayRow
+    | FeedbackRow
+    | AccountRow
 )
 # By the name of its table, then by its key.
 Rows = dict[str, dict[tuple[object, ...], Row]]
@@ -236,6 +253,11 @@ SHAPES: Mapping[str, tuple[type[Row], int]] = {
     "register_silence": (SilenceRow, 2),
     "register_finding": (FindingRow, 4),
     "register_victim": (VictimRow, 2),
+    "register_run": (RunRow, 3),
+    "register_handover": (HandoverRow, 3),
+    "register_delay": (DelayRow, 2),
+    "register_feedback": (FeedbackRow, 3),
+    "register_account": (AccountRow, 4),
 }
 
 
@@ -264,6 +286,11 @@ def rows_of(membership: Membership, yardstick: Yardstick, alone: Party | None = 
         ),
         "register_finding": finding_rows(journey, evidence, [row.obligation_id for row in owed]),
         "register_victim": victim_rows(journey, story),
+        "register_run": run_rows(journey, evidence),
+        "register_handover": handover_rows(journey, evidence),
+        "register_delay": delay_rows(journey, evidence),
+        "register_feedback": feedback_rows(journey, evidence),
+        "register_account": account_rows(journey, evidence),
     }
     return {table: {row[: SHAPES[table][1]]: row for row in those} for table, those in rows.items()}
 

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from shared.store.chain_tables import CHAIN_TABLES
 from shared.store.tables import metadata
 
 _MOMENT = DateTime(timezone=True)
@@ -414,7 +415,7 @@ register_declaration = Table(
 )
 
 # The tables whose rows are a journey's, and which are written and go with it.
-OF_A_JOURNEY = (
+OF_A_JOURNEY: tuple[Table, ...] = (
     register_journey,
     register_party,
     register_stage,
@@ -425,4 +426,5 @@ OF_A_JOURNEY = (
     register_silence,
     register_finding,
     register_victim,
+    *CHAIN_TABLES,
 )

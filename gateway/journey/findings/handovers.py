@@ -87,7 +87,7 @@ def _handed_over(story: Story) -> Iterator[tuple[str, Stretch]]:
                 sent_on = _sent_on(handover)
                 says = f"{sent_on}, and nothing recorded says that {words} arrived."
                 said = f"{sent_on}, and nothing had been recorded that says that {words} arrived."
-                who = _receiver(story, handover)
+                who = receiver_of(story, handover)
                 later = []
             answers = [
                 fact
@@ -197,7 +197,7 @@ def _received(story: Story, item: str) -> Iterator[Fact]:
                 yield fact
 
 
-def _receiver(story: Story, handover: Fact) -> Answerable:
+def receiver_of(story: Story, handover: Fact) -> Answerable:
     """Return to whom a handover went, as far as it says so in words that we know."""
     to = handover.data.get("to")
     if handover.type == "file.submitted":

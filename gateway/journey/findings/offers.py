@@ -161,7 +161,7 @@ def _before_any_offer(stretch: Stretch, one: Eligible, story: Story) -> Stretch 
 def _shown(offered: Offered, story: Story) -> Iterator[Fact | Contact]:
     for contact in story.contacts:
         of_it = contact.event.data.get("offer") in offered.offers
-        if (of_it or contact.agency == offered.contact_by) and _reached(contact):
+        if (of_it or contact.agency == offered.contact_by) and reached_anybody(contact):
             yield contact
     for type_ in offered.facts:
         for fact in story.facts_of(type_):
@@ -173,7 +173,7 @@ def _shown(offered: Offered, story: Story) -> Iterator[Fact | Contact]:
                 yield fact
 
 
-def _reached(contact: Contact) -> bool:
+def reached_anybody(contact: Contact) -> bool:
     """Say whether it reached anybody who may answer, by whatever channel, and was an offer made."""
     return (
         contact.reached

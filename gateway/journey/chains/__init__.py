@@ -1,0 +1,1 @@
+"""What follows one from another on a journey: chains, handovers, delays, and the victim's word."""

@@ -1,0 +1,120 @@
+"""Tells figures on what victims said beside the record, and on who noticed breaches first."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from gateway.journey.duty import Kind
+from gateway.register.word_answers import (
+    AccountItem,
+    AccountList,
+    NoticingItem,
+    NoticingList,
+    SatisfactionItem,
+    SatisfactionList,
+)
+from gateway.register.word_figures import count_accounts, count_noticing, count_scores
+from gateway.routes.chains import ByOrganisation
+from gateway.routes.figures import Months, Organisation, around_figures, asked_of
+from gateway.routes.journeys import state_of
+from gateway.routes.owed import AsOf, Right, rules_of
+from gateway.routes.paging import answer
+from gateway.seeing import require_all
+from shared.access.guard import Inspector
+from shared.problems import BadQuestion, Failed, NotReady
+from shared.web import documented
+
+router = APIRouter(prefix="/v1", tags=["statistics"])
+
+
+@router.get(
+    "/statistics/satisfaction",
+    response_model=SatisfactionList,
+    responses=documented(BadQuestion, Failed, NotReady),
+)
+async def satisfaction(
+    request: Request,
+    caller: Inspector,
+    by: ByOrganisation = None,
+    as_of: AsOf = None,
+    organisation: Organisation = None,
+) -> Response:
+    """Put what victims said of each stage beside the limits of the Code kept in it by then.
+
+    Scores of two instruments, or on two scales, are never put together. For an inspector of every
+    organisation only.
+    """
+    view = require_all(caller)
+    asked = asked_of(request, as_of, by, organisation)
+    counted = await count_scores(state_of(request).store, asked)
+    metrics = ["satisfaction-beside-compliance"]
+    body = SatisfactionList(
+        items=[SatisfactionItem.of(key, one) for key, one in counted.items()],
+        **await around_figures(request, caller, view, asked, metrics),
+    )
+    return answer(body)
+
+
+@router.get(
+    "/statistics/accounts",
+    response_model=AccountList,
+    responses=documented(BadQuestion, Failed, NotReady),
+)
+async def accounts(
+    request: Request,
+    caller: Inspector,
+    by: ByOrganisation = None,
+    as_of: AsOf = None,
+    organisation: Organisation = None,
+    right: Right = None,
+) -> Response:
+    """Put what victims say was done beside what the record said at the moment they were asked.
+
+    For an inspector of every organisation only; duties that rest on a special category of a
+    victim's data need a token with that scope.
+    """
+    view = require_all(caller)
+    state = state_of(request)
+    asked = asked_of(request, as_of, by, organisation)
+    rules = rules_of(state, view, right, lambda duty: True)
+    counted = await count_accounts(state.store, asked, rules)
+    body = AccountList(
+        items=[AccountItem.of(key, one, state.rulebook) for key, one in counted.items()],
+        **await around_figures(request, caller, view, asked, ["accounts-disagree"]),
+    )
+    return answer(body)
+
+
+@router.get(
+    "/statistics/noticing",
+    response_model=NoticingList,
+    responses=documented(BadQuestion, Failed, NotReady),
+)
+async def noticing(
+    request: Request,
+    caller: Inspector,
+    months: Annotated[Months, Depends()],
+    by: Annotated[
+        Literal["organisation", "owner", "rule", "month"] | None,
+        Query(description="Counted by who owed it, by duty, or by the month of its limit."),
+    ] = None,
+    as_of: AsOf = None,
+    organisation: Organisation = None,
+    right: Right = None,
+) -> Response:
+    """Count who noticed breaches of the Code first, and how long after the limit's last day.
+
+    For an inspector of every organisation only; an organisation finds who noticed each of its own
+    breaches in `/v1/breaches`.
+    """
+    view = require_all(caller)
+    state = state_of(request)
+    asked = asked_of(request, as_of, by, organisation, months)
+    rules = rules_of(state, view, right, lambda duty: duty.kind is Kind.CODE)
+    counted = await count_noticing(state.store, asked, rules)
+    body = NoticingList(
+        by=by,
+        items=[NoticingItem.of(group, one) for group, one in counted.items()],
+        **await around_figures(request, caller, view, asked, ["noticing-by-agency"]),
+    )
+    return answer(body)
