@@ -101,8 +101,8 @@ def upgrade() -> None:
         sa.Column("instrument", sa.Text(), nullable=False),
         sa.Column("score", sa.Double()),
         sa.Column("scale", sa.Integer()),
-        sa.Column("limits", sa.SmallInteger(), nullable=False),
-        sa.Column("kept", sa.SmallInteger(), nullable=False),
+        sa.Column("limits", sa.Integer(), nullable=False),
+        sa.Column("kept", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(
             "journey_id", "event_source", "event_id", name="register_feedback_pkey"
         ),

@@ -111,8 +111,8 @@ register_feedback = Table(
     Column("instrument", Text, nullable=False),
     Column("score", Double),
     Column("scale", Integer),
-    Column("limits", SmallInteger, nullable=False),
-    Column("kept", SmallInteger, nullable=False),
+    Column("limits", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),
 )
 
 # Whether victims say that a duty was done, beside what the record said of it by then.

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from gateway.journey.chains.chain import Chain, Run, Shows, Step, Taken
+from gateway.journey.chains.chain import Chain, Run, Shows, Taken
 from gateway.journey.chains.defined import CHAINS
 from gateway.journey.findings.offers import reached_anybody
 from gateway.journey.obligation import Obligation
@@ -79,6 +79,14 @@ class _Ways:
 
 
 _WAYS = _Ways(CHAINS)
+# The steps of each chain, each with the ways in which news shows it.
+_STEPS = {
+    chain.id: [
+        (step.id, tuple(shows for shows in step.shows if shows.news_of is not None))
+        for step in chain.steps
+    ]
+    for chain in CHAINS
+}
 
 
 def runs_of(story: Story, obligations: Iterable[Obligation]) -> list[Run]:
@@ -166,7 +174,8 @@ class _Looked:
                     step: [one for one in those if same(one.suspect, suspect)]
                     for step, those in found.items()
                 }
-            entry = _earliest(ours.get(first, ()))
+            entries = ours.get(first)
+            entry = _earliest(entries) if entries else None
             if chain.in_turn:
                 if entry is None:
                     continue
@@ -178,11 +187,14 @@ class _Looked:
 
     def _run(self, chain: Chain, suspect: str | None, ours: Found, *, entered: bool) -> Run:
         taken = []
-        for step in chain.steps:
-            one = _earliest((*ours.get(step.id, ()), *self._news(step, ours)))
-            if one is not None:
-                at, day, _, _, agency, organisation, how = one
-                taken.append(Taken(step.id, at, day, agency, organisation, how))
+        # Most steps of most runs are not taken: they cost a look-up.
+        for step, news in _STEPS[chain.id]:
+            those = ours.get(step, ())
+            if news:
+                those = [*those, *self._news(news, ours)]
+            if those:
+                at, day, _, _, agency, organisation, how = _earliest(those)
+                taken.append(Taken(step, at, day, agency, organisation, how))
         entry = taken[0] if entered else None
         days_left = self._days_left(chain, suspect, taken) if chain.window else None
         taken.sort(key=attrgetter("at"))
@@ -191,12 +203,10 @@ class _Looked:
             unknown = self._unknown_from(chain, (entry or taken[0]).at)
         return Run(chain.id, suspect, entry, tuple(taken), unknown, days_left)
 
-    def _news(self, step: Step, ours: Found) -> Iterator[_Shown]:
+    def _news(self, ways: Iterable[Shows], ours: Found) -> Iterator[_Shown]:
         """Yield the tellings that brought the victim news of what shows another step."""
-        for shows in step.shows:
-            if shows.news_of is None:
-                continue
-            for one in ours.get(shows.news_of, ()):
+        for shows in ways:
+            for one in ours.get(shows.news_of or "", ()):
                 fact = one.what
                 if not isinstance(fact, Fact):
                     continue
@@ -245,9 +255,9 @@ def _suspects(chain: Chain, found: Found) -> list[str | None]:
     return [*sorted(named)] if named else [None]
 
 
-def _earliest(those: Sequence[_Shown]) -> _Shown | None:
-    if len(those) <= 1:
-        return those[0] if those else None
+def _earliest(those: Sequence[_Shown]) -> _Shown:
+    if len(those) == 1:
+        return those[0]
     return min(those, key=lambda one: (one.at, one.what.event.source, one.what.event.id))
 
 

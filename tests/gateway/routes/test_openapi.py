@@ -7,6 +7,15 @@ from shared.store import Store
 from tests.doors import Doors
 from tests.gateway.register.registers import catch_up, projector_of
 
+# The first sample journey has no handover, no late outcome of several bodies, and no feedback.
+NOTHING_TOLD = {
+    "/v1/journeys/{journey_id}/delays",
+    "/v1/statistics/accounts",
+    "/v1/statistics/delays",
+    "/v1/statistics/handovers",
+    "/v1/statistics/satisfaction",
+}
+
 
 async def test_every_example_is_answered(doors: Doors, reader: Store) -> None:
     await doors.play(samples()[0].events)
@@ -31,7 +40,7 @@ async def test_every_example_is_answered(doors: Doors, reader: Store) -> None:
             query = {name: value for name, where, value in chosen if where == "query"}
             answer = await doors.gateway.get(address, params=query)
             assert answer.status_code == 200, (address, query, answer.text)
-            assert answer.json().get("items") != []
+            assert path in NOTHING_TOLD or answer.json().get("items") != []
             tried += 1
     assert tried >= 3
 
