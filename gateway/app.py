@@ -8,15 +8,18 @@ from functools import cache
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from gateway.figures.metrics import metrics as load_all_metrics
 from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
 from gateway.routes import (
     access_log,
+    compliance,
     feeds,
     findings,
     journeys,
+    metrics,
     obligations,
     owed,
     register,
@@ -64,6 +67,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
         pace = PaceSettings().reader_requests_per_minute
         open_access(app, AccessSettings(), per_minute=pace, clock=clock)
         rulebook, drafts, calendar = law()
+        load_all_metrics()
         silence = SilenceSettings()
         databases = databases_for_gateway(StoreSettings())
         own, data_protection = await run_in_threadpool(databases.__enter__)
@@ -105,6 +109,8 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(subject_access.router)
     app.include_router(owed.router)
     app.include_router(findings.router)
+    app.include_router(compliance.router)
+    app.include_router(metrics.router)
     app.include_router(register.router)
     app.include_router(samples.router)
     app.state.also_documented = samples.BODIES

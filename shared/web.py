@@ -48,6 +48,7 @@ TAGS = {
     "obligations": "What was owed to one victim, and why each stands as it does.",
     "samples": "Journeys drawn at random from a frozen frame, so that anybody can draw them again.",
     "register": "What lists and figures are told from, and how far it is behind.",
+    "statistics": "Figures over many journeys, and what each of them counts.",
     "subject access": "What is held about one victim, for that victim.",
     "vocabulary": "The types of event, with their fields and examples.",
     "what-if: not the law": "How journeys would stand under a draft of the Code.",
