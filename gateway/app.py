@@ -8,6 +8,7 @@ from functools import cache
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from gateway.figures.metrics import metrics as load_all_metrics
 from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
@@ -16,10 +17,12 @@ from gateway.routes import (
     access_log,
     chains,
     changes,
+    compliance,
     feeds,
     findings,
     journeys,
     lists,
+    metrics,
     obligations,
     owed,
     register,
@@ -70,6 +73,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
         pace = PaceSettings().reader_requests_per_minute
         open_access(app, AccessSettings(), per_minute=pace, clock=clock)
         rulebook, drafts, calendar = law()
+        load_all_metrics()
         agreed_else = SilenceSettings()
         databases = databases_for_gateway(StoreSettings())
         own, data_protection = await run_in_threadpool(databases.__enter__)
@@ -117,6 +121,8 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(lists.router)
     app.include_router(chains.router)
     app.include_router(words.router)
+    app.include_router(compliance.router)
+    app.include_router(metrics.router)
     app.include_router(register.router)
     app.include_router(samples.router)
     app.state.also_documented = samples.BODIES

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql
 from gateway.register.copying import copy_into
 from gateway.register.judged import ReferenceRow
 from gateway.register.rows import SHAPES, JourneyRow, Rows
+from gateway.register.tally_sql import SET_ASIDE
 from shared.store.schema import OF_A_JOURNEY
 
 # Whoever writes holds this lock with others; whoever has to know that all who write have heard of
@@ -29,9 +30,12 @@ SELECT reference_id, journey_id, version, written
 FROM register_reference WHERE reference_id = ANY ($1::uuid[])
 """
 
-READ_YARDSTICKS = """
-SELECT journey_id, yardstick_id FROM register_journey WHERE journey_id = ANY ($1::uuid[])
+READ_JUDGED = """
+SELECT journey_id, yardstick_id, revision FROM register_journey
+WHERE journey_id = ANY ($1::uuid[])
 """
+# Up to which revision journeys are in the tally, or are being counted into it.
+TALLIED = "SELECT target FROM register_tally_state"
 
 # Locked in one order, so that two projectors can wait for each other but never in a circle.
 # `written` is one more than was read; nobody else may have made it so.
@@ -119,12 +123,16 @@ _NAMED = "journey_id, reference"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the register holds of some references: their versions, their writings, and the rows."""
+    """What the register holds of some references: their versions, their writings, and the rows.
+
+    Of their journeys, by what these were judged, and in which revision they last changed.
+    """
 
     versions: Mapping[UUID, int]
     written: Mapping[UUID, int]
     rows: Rows
     yardsticks: Mapping[UUID, int]
+    revisions: Mapping[UUID, int]
 
 
 @dataclass(slots=True)
@@ -150,12 +158,13 @@ async def read_kept(connection: asyncpg.Connection, references: Sequence[UUID]) 
         found = await connection.fetch(statements.read, journeys) if journeys else []
         made: Iterable[Any] = map(shape._make, found)
         rows[table] = {row[:width]: row for row in made}
-    yardsticks = await connection.fetch(READ_YARDSTICKS, journeys) if journeys else []
+    judged = await connection.fetch(READ_JUDGED, journeys) if journeys else []
     return Kept(
         versions={row["reference_id"]: row["version"] for row in known},
         written={row["reference_id"]: row["written"] for row in known},
         rows=rows,
-        yardsticks=dict(yardsticks),
+        yardsticks={row["journey_id"]: row["yardstick_id"] for row in judged},
+        revisions={row["journey_id"]: row["revision"] for row in judged},
     )
 
 
@@ -214,6 +223,7 @@ async def write(
         if await connection.fetchval(COUNT_DECLARED) != declared:
             raise Overtaken
         await _claim(connection, references, kept)
+        await _set_aside(connection, kept, found)
         were = {
             row.journey_id: row.reference
             for row in kept.rows[_JOURNEY].values()
@@ -273,6 +283,18 @@ async def _note_gone(
         await connection.execute(MOVE_GONE, *columns, revision)
     if gone := were.keys() - are:
         await connection.execute(NOTE_GONE, [*gone], [were[id] for id in gone], revision)
+
+
+async def _set_aside(connection: asyncpg.Connection, kept: Kept, found: Changes) -> None:
+    """Keep for the tally what is about to be replaced of journeys that are counted in it."""
+    written_anew = {*(key[0] for key in found.gone.get(_JOURNEY, ())), *found.cleared}
+    before = {id: of for id, of in kept.revisions.items() if id in written_anew}
+    if not before:
+        return
+    tallied = await connection.fetchval(TALLIED)
+    counted = [id for id, revision in before.items() if revision <= tallied]
+    if counted:
+        await connection.execute(SET_ASIDE, counted)
 
 
 async def _replace(

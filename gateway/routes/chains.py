@@ -27,8 +27,8 @@ from gateway.routes.figures import Months, Organisation, around_figures, asked_o
 from gateway.routes.journeys import AsOf as AsOfJourney
 from gateway.routes.journeys import JourneyId, KnownAt, read_journey, state_of
 from gateway.routes.moments import read_moments
-from gateway.routes.owed import AsOf
 from gateway.routes.paging import answer
+from gateway.routes.seen import AsOf
 from gateway.seeing import left_out, require_all
 from shared.access.guard import ANY_CALLER, Inspector
 from shared.handling import sensitive

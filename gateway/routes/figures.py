@@ -11,8 +11,9 @@ from gateway.figures.chain_metrics import METRICS
 from gateway.register.answers import RegisterBody
 from gateway.register.chain_figures import Question
 from gateway.register.lag import read_lag
+from gateway.routes.filters import NO_NUL
 from gateway.routes.journeys import note_journeys, state_of
-from gateway.routes.owed import NO_NUL, read_seen
+from gateway.routes.seen import read_seen
 from gateway.seeing import left_out
 from shared.access.caller import Caller, View
 from shared.problems import BadQuestion, Fault

@@ -16,9 +16,11 @@ from gateway.register.word_answers import (
 from gateway.register.word_figures import count_accounts, count_noticing, count_scores
 from gateway.routes.chains import ByOrganisation
 from gateway.routes.figures import Months, Organisation, around_figures, asked_of
+from gateway.routes.filters import Right
 from gateway.routes.journeys import state_of
-from gateway.routes.owed import AsOf, Right, rules_of
+from gateway.routes.owed import rules_of
 from gateway.routes.paging import answer
+from gateway.routes.seen import AsOf
 from gateway.seeing import require_all
 from shared.access.guard import Inspector
 from shared.problems import BadQuestion, Failed, NotReady

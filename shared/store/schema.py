@@ -1,6 +1,6 @@
-"""All tables of the store: what was said, the register made from it, and the samples drawn."""
+"""All tables of the store: what was said, the register and its tally made from it, the samples."""
 
-from shared.store import sample_tables
+from shared.store import sample_tables, tally_tables
 from shared.store.register_tables import OF_A_JOURNEY
 from shared.store.tables import metadata
 
@@ -12,4 +12,10 @@ SAMPLES = (
     sample_tables.sample_replacement,
 )
 
-__all__ = ["OF_A_JOURNEY", "SAMPLES", "metadata"]
+TALLY = (
+    tally_tables.register_tally_state,
+    tally_tables.register_tally,
+    tally_tables.register_tally_gone,
+)
+
+__all__ = ["OF_A_JOURNEY", "SAMPLES", "TALLY", "metadata"]

@@ -1,0 +1,135 @@
+"""Reads the metrics: what each figure counts, of what, and what it leaves out, a file each.
+
+They are checked when a process starts: of every class in which an obligation may stand each metric
+has to say whether it counts it or why it leaves it out, so that no figure leaves anything unsaid.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from gateway.journey.duty import Kind
+from shared.store.tally_tables import CLASSES
+
+Class = Literal[
+    "not_started",
+    "no_limit",
+    "not_yet_due",
+    "met",
+    "met_not_stated",
+    "late",
+    "late_departed",
+    "overdue",
+    "overdue_departed",
+    "ended",
+    "unknown",
+    "recorded",
+    "nothing_recorded",
+    "untimed_unknown",
+    "untimed_ended",
+]
+# How many obligations stand in each class.
+Counts = Mapping[str, int]
+
+
+class MetricError(Exception):
+    """A file of a metric cannot be trusted; the message names it and what is wrong."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Counted(_Part):
+    """Some classes of obligations, and what these are in words."""
+
+    counts: tuple[Class, ...] = Field(min_length=1)
+    words: str
+
+    def sum(self, counts: Counts) -> int:
+        """Return how many obligations stand in these classes."""
+        return sum(counts[name] for name in self.counts)
+
+
+class Change(_Part):
+    """What a version of a metric changed, and on which London day."""
+
+    version: int
+    day: date
+    what: str
+
+
+class Metric(_Part):
+    """What a figure counts: a share of obligations, and everything that it leaves out."""
+
+    id: str = Field(pattern=r"^[a-z]+(-[a-z]+)*$")
+    version: int = Field(gt=0, description="Rises whenever what is counted changes.")
+    title: str
+    means: str
+    kinds: tuple[Kind, ...] = Field(
+        min_length=1, description="Of which kinds of rule; a figure is of one kind, never of two."
+    )
+    unit: str
+    numerator: Counted
+    denominator: Counted
+    exclusions: tuple[Counted, ...]
+    source: str
+    changes: tuple[Change, ...] = Field(min_length=1, description="The newest first.")
+
+    @model_validator(mode="after")
+    def _says_all(self) -> Self:
+        said = [*self.denominator.counts, *(c for one in self.exclusions for c in one.counts)]
+        if missing := sorted(set(CLASSES) - set(said)):
+            raise ValueError(f"says nothing of {', '.join(missing)}: count or exclude it")
+        if twice := sorted({name for name in said if said.count(name) > 1}):
+            raise ValueError(f"says twice what becomes of {', '.join(twice)}: say it once")
+        if outside := sorted(set(self.numerator.counts) - set(self.denominator.counts)):
+            raise ValueError(f"counts {', '.join(outside)}, which its denominator does not hold")
+        versions = [change.version for change in self.changes]
+        if versions != list(range(self.version, 0, -1)):
+            raise ValueError("its changes do not tell of every version, the newest first")
+        return self
+
+
+@cache
+def metrics() -> Mapping[str, Metric]:
+    """Return every metric by its id, in the order of their files. Raises MetricError."""
+    return load_metrics(files("gateway.figures") / "metrics")
+
+
+def load_metrics(folder: Traversable) -> Mapping[str, Metric]:
+    """Return the metrics of a folder by their ids, in order of files. Raises MetricError."""
+    found: dict[str, Metric] = {}
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        if not file.name.endswith(".yaml"):
+            continue
+        metric = _read(file)
+        if file.name != f"{metric.id.replace('-', '_')}.yaml":
+            raise MetricError(f"{file.name}: holds {metric.id}; name the file as the metric")
+        found[metric.id] = metric
+    return found
+
+
+def _read(file: Traversable) -> Metric:
+    try:
+        content: Any = yaml.safe_load(file.read_text("utf-8"))
+        return Metric.model_validate(content)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise MetricError(f"{file.name}: is not YAML in UTF-8: {error}") from error
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(map(str, fault['loc'])) or 'the metric'}: {fault['msg']}"
+            for fault in error.errors()
+        ]
+        raise MetricError(f"{file.name}: {'; '.join(faults)}") from error
+
+
+def metric_of(kind: Kind) -> Metric:
+    """Return the metric by which a kind of rule is counted first."""
+    return metrics()["window-used" if kind is Kind.WINDOW else "in-time"]
