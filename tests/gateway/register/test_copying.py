@@ -25,6 +25,7 @@ VALUES: dict[str, list[Any]] = {
     "BIGINT": [0, -1, 2**62],
     "BOOLEAN": [True, False],
     "BYTEA": [b"", b"\0\xff"],
+    "BYTEA[]": [[], [b"\0", b"\xff"]],
     "DATE": [date(1965, 1, 1), date(2109, 12, 31)],
     "INTEGER": [1, -(2**31)],
     "SMALLINT": [8, -1],
