@@ -15,7 +15,6 @@ import asyncpg
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from gateway.register.copying import copy_into
 from gateway.register.judged import ReferenceRow
 from gateway.register.rows import SHAPES, JourneyRow, Rows
 from gateway.register.tally_sql import SET_ASIDE
@@ -102,7 +101,6 @@ class _Statements:
         kinds = [_TYPES.process(table.c[name].type) for name in key]
         gone = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(kinds, 1))
         same = " AND ".join(f"kept.{name} = gone.{name}" for name in key)
-        self.table = table
         self.columns = row._fields
         # The names are those of our own tables.
         self.read = (
@@ -305,4 +303,4 @@ async def _replace(
         keys = [list(column) for column in zip(*gone, strict=True)]
         await connection.execute(_OF[table].drop, *keys)
     if fresh:
-        await copy_into(connection, _OF[table].table, columns, fresh)
+        await connection.copy_records_to_table(table, records=fresh, columns=columns)

@@ -222,7 +222,8 @@ def _breaches(asked: Question, asking: Asking, as_of: str, source: _Source) -> t
     conditions = [
         *_common(asked, asking, as_of, source),
         # What is a breach has reached its limit, which is what the indexes are in the order of.
-        *("breach_from IS NOT NULL", f"breach_from <= {as_of}", f"due_at <= {as_of}"),
+        *("breach_from IS NOT NULL", f"breach_from <= {as_of}"),
+        *_until(asked, as_of),
         *_lateness(asked, asking),
         *_seen_to(asked, asking, as_of, source),
     ]
@@ -267,7 +268,7 @@ def _due(
     """Return the statement that finds what falls due, and its order."""
     conditions = [
         *_common(asked, asking, as_of, source),
-        f"due_at > {as_of}",
+        *([f"due_at > {as_of}"] if asked.after is None else []),
         f"due_at <= {asking.put(until, 'timestamptz')}",
         f"letter = {asking.put(LETTERS[Standing.PENDING], 'text')}",
         *_beyond(asked, asking, ">"),
@@ -356,6 +357,16 @@ def _seen_to(asked: Question, asking: Asking, as_of: str, source: _Source) -> li
         managed = f"{mark} mark <> 'breach.noticed')"
         conditions.append(managed if asked.managed else f"NOT {managed}")
     return conditions
+
+
+def _until(asked: Question, as_of: str) -> list[str]:
+    """Return the condition that limits were reached, where the place asked for does not say so.
+
+    Given both, PostgreSQL reads the index from the looser end: all pages before this one.
+    """
+    if asked.after is not None and asked.after.due_at <= asked.as_of:
+        return []
+    return [f"due_at <= {as_of}"]
 
 
 def _beyond(asked: Question, asking: Asking, side: str) -> list[str]:

@@ -128,12 +128,15 @@ def _marks_beside(rows: Rows, key: tuple[UUID, bytes]) -> list[Row]:
 
 @lru_cache(maxsize=32)
 def owed_by(rulebook: Rulebook, agency: str) -> Rulebook:
-    """Return the duties that an agency may owe, each whole, without those to keep in touch."""
+    """Return the duties that an agency may owe, each whole, without those to keep in touch.
+
+    Those of `any` provider, whoever it falls to, are among them.
+    """
     return Rulebook(
         tuple(
             duty
             for duty in rulebook.duties
-            if any(AGENCY_OF.get(t.owner or duty.owner) == agency for t in duty.terms)
+            if any(_may_owe(t.owner or duty.owner, agency) for t in duty.terms)
             and not all(start.silence for start in duty.all_starts)
         ),
         rulebook.hash,
@@ -149,3 +152,8 @@ def starting(rulebook: Rulebook, agency: str) -> frozenset[str]:
         for start in duty.all_starts
         for type_ in (*start.facts, *start.told_about, *filter(None, (start.else_fact,)))
     )
+
+
+def _may_owe(owner: str, agency: str) -> bool:
+    """Say whether what this owner owes may fall to an agency."""
+    return owner == "any" or AGENCY_OF.get(owner) == agency

@@ -110,7 +110,7 @@ class Sender:
 
     def _is_answered(self, reply: httpx.Response) -> bool:
         self.statuses[reply.status_code] += 1
-        if reply.status_code == 503:
+        if reply.status_code in (429, 503):  # too much at once, of this sender or of all
             assert reply.headers["retry-after"] == "1"
             return False
         assert reply.status_code in (200, 201), reply.status_code

@@ -11,8 +11,8 @@ from gateway.journey.findings.stretch import (
     each_once,
     ended,
     finding_of,
-    hidden_from,
     merged,
+    not_known_from,
 )
 from gateway.journey.obligation import Obligation
 from gateway.journey.standing import Standing
@@ -134,7 +134,7 @@ def _stretch(owed: Obligation, since: datetime, until: datetime | None, one: Eli
         elif owed.ending is not None and owed.ending.at == until:
             ends = f"From {day} it was owed no longer."
         else:
-            ends = hidden_from(until)
+            ends = not_known_from(until)
     return Stretch(
         since,
         until,

@@ -61,10 +61,10 @@ def certain(stretch: Stretch, story: Story) -> Stretch | None:
     hidden = unknown_since(story, agency, stretch.who.organisation, stretch.since, stretch.until)
     if hidden is None:
         return stretch
-    return ended(replace(stretch, until=None, ends=""), hidden, hidden_from(hidden))
+    return ended(replace(stretch, until=None, ends=""), hidden, not_known_from(hidden))
 
 
-def hidden_from(moment: datetime) -> str:
+def not_known_from(moment: datetime) -> str:
     """Say from which moment (UTC) it is not known whether something was still missing.
 
     An interruption hides it, or an erasing.
