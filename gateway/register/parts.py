@@ -117,12 +117,17 @@ def _marks_beside(rows: Rows, key: tuple[UUID, bytes]) -> list[Row]:
 
 @lru_cache(maxsize=32)
 def owed_by(rulebook: Rulebook, agency: str) -> Rulebook:
-    """Return the duties that an agency may owe, each whole."""
+    """Return the duties that an agency may owe, each whole; `any` agency's are among them."""
     return Rulebook(
         tuple(
             duty
             for duty in rulebook.duties
-            if any(AGENCY_OF.get(t.owner or duty.owner) == agency for t in duty.terms)
+            if any(_may_owe(t.owner or duty.owner, agency) for t in duty.terms)
         ),
         rulebook.hash,
     )
+
+
+def _may_owe(owner: str, agency: str) -> bool:
+    """Say whether what this owner owes may fall to an agency: `any` is whoever heard of it."""
+    return owner == "any" or AGENCY_OF.get(owner) == agency
