@@ -16,7 +16,7 @@ from gateway.register.lag import number_of, read_lag
 from gateway.register.projector import Projector
 from gateway.register.rows import Yardstick
 from gateway.register.share import ALL_KEYS, EVERYTHING, leave_seat, share_for, take_seat
-from gateway.register.tally import WAITING, count_anew, count_next
+from gateway.register.tally import WAITING, Tallying, count_anew, waiting
 from gateway.rulebook import RulebookError, england_and_wales, load_rulebook
 from shared.interrupts import Interrupts
 from shared.problems import NotReady
@@ -101,6 +101,7 @@ async def _keep_seated(store: Store, yardstick: Yardstick, interrupts: Interrupt
         seat = await take_seat(connection)
         projector = Projector(store, yardstick, await number_of(store, yardstick))
         keeper = FeedKeeper(store, yardstick.calendar, feed_standard(), utc_now)
+        tallying = Tallying(store)
         look_at = 0.0
         log.info("projecting in seat %s", seat)
         try:
@@ -109,21 +110,11 @@ async def _keep_seated(store: Store, yardstick: Yardstick, interrupts: Interrupt
                 if share.first == EVERYTHING.first and time.monotonic() >= look_at:
                     await _look(keeper)
                     look_at = time.monotonic() + LOOK_SECONDS
-                found, _ = await asyncio.gather(projector.round(share), _count(store, WAITING))
-                if not found and not await _count(store, 1):
+                found, _ = await asyncio.gather(projector.round(share), tallying.count(WAITING))
+                if not found and not await tallying.count(1):
                     await asyncio.sleep(IDLE_SECONDS)
         finally:
             await leave_seat(connection, seat)
-
-
-async def _count(store: Store, least: int) -> bool:
-    """Count into the tally where so many journeys wait; where that fails, projecting goes on."""
-    try:
-        return await count_next(store, least=least)
-    except Exception as error:
-        await store.ping()
-        log.error("the tally cannot be brought up to date just now: %s", type(error).__name__)
-        return False
 
 
 async def _look(keeper: FeedKeeper) -> None:
@@ -157,8 +148,11 @@ async def _rebuild(url: str, yardstick: Yardstick, interrupts: Interrupts) -> in
         while not await count_anew(store):  # another is counting, which does not take long
             interrupts.check()
             await asyncio.sleep(IDLE_SECONDS)
-        while await count_next(store):
+        tallying = Tallying(store)
+        while await waiting(store, 1):
             interrupts.check()
+            if not await tallying.count(1):  # another is counting, or it is tried again
+                await asyncio.sleep(IDLE_SECONDS)
         lag = await read_lag(store, yardstick)
         print(f"{total:,} journeys made anew. Behind: {lag.behind:,} references.")
         if projector.set_aside:

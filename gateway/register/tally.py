@@ -6,13 +6,14 @@ they can be seen, so that none is passed over. Counting may be killed anywhere: 
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
 from gateway.register.kept import WRITING
 from gateway.register.tally_sql import COUNT, DEFINITION, MONTH_STARTS
 from shared.store import Store
+from shared.tracing import log
 
 # Whoever counts holds this lock. The number only has to differ from those of other programs.
 COUNTING = 1_703_2027
@@ -36,6 +37,11 @@ UPDATE register_tally_state SET target = coalesce((
     ORDER BY revision OFFSET $1 LIMIT 1
 ), (SELECT revision FROM register_state)) RETURNING target
 """
+# Where a batch ends that is smaller than its target: any revision up to that will do.
+NEXT = """
+SELECT revision FROM register_journey WHERE revision > $1 AND revision <= $2
+ORDER BY revision OFFSET $3 LIMIT 1
+"""
 SET_COUNTED = "UPDATE register_tally_state SET counted = $1"
 BEGIN_ANEW = """
 UPDATE register_tally_state
@@ -50,14 +56,37 @@ DELETE FROM register_tally WHERE ctid = ANY (ARRAY(
 """
 
 
+class Tallying:
+    """Counts for one projector, and fewer at a time where the database takes too long for many."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._together = TOGETHER
+
+    async def count(self, least: int) -> bool:
+        """Count where so many journeys wait; say whether any were. What fails is logged."""
+        try:
+            found = await count_next(self._store, least=least, together=self._together)
+        except Exception as error:
+            await self._store.ping()  # without a store there is nothing to be counted
+            self._together = max(1, self._together // 2)
+            log.error("the tally cannot be brought up to date just now: %s", type(error).__name__)
+            return False
+        if found:
+            self._together = min(TOGETHER, 2 * self._together)
+        return found
+
+
 async def waiting(store: Store, most: int = WAITING) -> int:
     """Return how many journeys are not counted yet, at most so many."""
     ((found,),) = await store.ask(WAIT, most)
     return int(found)
 
 
-async def count_next(store: Store, *, least: int = 1) -> bool:
+async def count_next(store: Store, *, least: int = 1, together: int = TOGETHER) -> bool:
     """Count the next journeys, where at least so many wait, and say whether any were counted.
+
+    `together` is how many are counted in one transaction, a revision's journeys at least.
 
     Nothing is done while another counts. Raises NotReady.
     """
@@ -71,16 +100,17 @@ async def count_next(store: Store, *, least: int = 1) -> bool:
         if await connection.fetchval(WAIT, least) < least:
             return False
         if target <= counted:  # else another was killed before it had counted up to there
-            target = await connection.fetchval(SET_TARGET, TOGETHER)
+            target = await connection.fetchval(SET_TARGET, together)
         # From then on all that write have heard of it, and keep what they replace.
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", WRITING)
+        until = await connection.fetchval(NEXT, counted, target, together) or target
         async with connection.transaction():
             # One batch of rows, sorted and summed in memory instead of in hundreds of files.
             await connection.execute("SET LOCAL work_mem = '64MB'")
             await connection.execute("SET LOCAL jit = off")
-            await connection.execute(COUNT, counted, target, generation, MONTH_STARTS)
-            await connection.execute(SET_COUNTED, target)
+            await connection.execute(COUNT, counted, until, generation, MONTH_STARTS)
+            await connection.execute(SET_COUNTED, until)
         return True
 
 
@@ -111,5 +141,7 @@ async def _alone(store: Store) -> AsyncIterator[asyncpg.Connection | None]:
         try:
             yield connection
         finally:
-            if not connection.is_closed():
-                await connection.execute("SELECT pg_advisory_unlock($1)", COUNTING)
+            # A connection that was lost has given its locks up, and its pool has it back.
+            with suppress(asyncpg.InterfaceError):
+                if not connection.is_closed():
+                    await connection.execute("SELECT pg_advisory_unlock($1)", COUNTING)

@@ -82,34 +82,35 @@ ELSE CASE
 END"""
 
 
-def rows(where: str = "", also: Sequence[str] = (), join: str = "") -> str:
+def rows(journeys: str = "", also: Sequence[str] = (), join: str = "") -> str:
     """Return the SQL of what obligations are counted from, what parts say included.
 
-    `where` is what is asked of `owed` and `journey`, and `also` more of their columns.
+    `journeys` says of which, few of all, as a condition on `register_journey`; `also` are more
+    columns of `owed` and `journey`, and `join` what those need.
     """
+    whole = ("register_obligation", "register_mark", "CASE WHEN in_part THEN 1 ELSE 0 END", "")
+    same = "AND departed.organisation = owed.organisation"
+    part = ("register_part", "register_part_mark", "2", same)
     more = "".join(f", {one}" for one in also)
-    part = _arm(
-        "register_part", "register_part_mark", "2", "AND departed.organisation = owed.organisation"
-    )
-    whole = _arm("register_obligation", "register_mark", "CASE WHEN in_part THEN 1 ELSE 0 END", "")
-    return " UNION ALL ".join(
-        arm.format(more=more, where=where, join=join) for arm in (whole, part)
-    )
+    return " UNION ALL ".join(_arm(*arm, journeys, more, join) for arm in (whole, part))
 
 
-def _arm(table: str, marks: str, told: str, same: str) -> str:
+def _arm(table: str, marks: str, told: str, same: str, journeys: str, more: str, join: str) -> str:
+    # A planner that does not know how few there are would read every row to find theirs.
+    some = f"""
+(SELECT * FROM register_journey WHERE {journeys} OFFSET 0) AS journey
+CROSS JOIN LATERAL (SELECT * FROM {table} WHERE journey_id = journey.journey_id OFFSET 0) AS owed"""  # noqa: S608 - ours
+    every = f"{table} AS owed JOIN register_journey AS journey USING (journey_id)"
     return f"""
 SELECT {_MONTH} AS month, owed.rule, owed.owner, coalesce(owed.organisation, '') AS organisation,
        coalesce(owed.stage, 0)::smallint AS stage, owed.enhanced, ({told})::smallint AS told,
        owed.due_at, departed.marked_at AS departed_at, owed.content_stated, owed.turns,
-       owed.standings{{more}}
-FROM {table} AS owed
-JOIN register_journey AS journey USING (journey_id)
+       owed.standings{more}
+FROM {some if journeys else every}
 LEFT JOIN {marks} AS departed ON departed.journey_id = owed.journey_id
     AND departed.obligation_id = owed.obligation_id {same}
     AND departed.mark = 'departure.justified'
-{{join}}
-{{where}}"""  # noqa: S608 - names of our own
+{join}"""  # noqa: S608 - names of our own
 
 
 def sums(sign: str, class_: str) -> str:
@@ -127,7 +128,7 @@ _KEY = ", ".join(("generation", *CELL, "edge"))
 SET_ASIDE = f"""
 INSERT INTO register_tally_gone (revision, {_HERE})
 SELECT revision, {_HERE} FROM (
-    {rows("WHERE owed.journey_id = ANY ($1::uuid[])", ["journey.revision"])}
+    {rows("journey_id = ANY ($1::uuid[])", ["journey.revision"])}
 ) AS owed
 """  # noqa: S608 - ours
 
@@ -140,7 +141,7 @@ WITH gone AS (
 ), changed AS MATERIALIZED (
     SELECT row_number() OVER () AS number, * FROM (
         SELECT 1 AS sign, {_HERE} FROM (
-            {rows("WHERE journey.revision > $1 AND journey.revision <= $2")}
+            {rows("revision > $1 AND revision <= $2")}
         ) AS fresh
         UNION ALL
         SELECT -1, {_HERE} FROM gone WHERE revision <= $1
@@ -193,7 +194,7 @@ SELECT {chosen}{sums("1", "class")} FROM (
     SELECT {chosen}{class_at("$1::timestamptz")} AS class FROM ({rows("", columns, join)}) AS owed
     WHERE turns[1] <= $1::timestamptz AND $2::integer IS NULL {narrowed}
 ) AS stood {group}"""  # noqa: S608 - ours
-    since = "WHERE journey.revision > (SELECT counted FROM register_tally_state)"
+    since = "revision > (SELECT counted FROM register_tally_state)"
     return f"""
 SELECT {chosen}{summed} FROM (
     SELECT {chosen}{summed} FROM register_tally
