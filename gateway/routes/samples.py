@@ -15,6 +15,7 @@ from gateway.register.lag import read_lag
 from gateway.routes.bodies import REFUSALS, read_body, takes
 from gateway.routes.journeys import note_journeys, state_of
 from gateway.routes.moments import read_moments
+from gateway.routes.telling import CSV, as_files
 from gateway.sampling.answers import (
     CaseBody,
     FramePage,
@@ -62,6 +63,7 @@ from shared.problems import (
 from shared.web import documented
 
 MOST_SAMPLES, USUAL_SAMPLES, MOST_ROWS, USUAL_ROWS = 200, 20, 10_000, 500
+LINES = "application/x-ndjson"
 
 router = APIRouter(prefix="/v1", tags=["samples"])
 
@@ -168,7 +170,7 @@ async def sample_presets() -> PresetList:
 @router.get(
     "/samples/{sample_id}",
     response_model=Manifest,
-    responses=documented(UnknownSample, BadQuestion, Failed, NotReady),
+    responses=as_files(CSV) | documented(UnknownSample, BadQuestion, Failed, NotReady),
 )
 async def sample(
     request: Request,
@@ -188,13 +190,13 @@ async def sample(
     if format == "json":
         return sensitive(manifest)
     text = await run_in_threadpool(cases_csv, manifest)
-    return Response(text, media_type="text/csv", headers=file_headers(f"sample-{sample_id}.csv"))
+    return Response(text, media_type=CSV, headers=file_headers(f"sample-{sample_id}.csv"))
 
 
 @router.get(
     "/samples/{sample_id}/frame",
     response_model=FramePage,
-    responses=documented(UnknownSample, BadQuestion, Failed, NotReady),
+    responses=as_files(CSV, LINES) | documented(UnknownSample, BadQuestion, Failed, NotReady),
 )
 async def frame(
     request: Request,
@@ -230,7 +232,7 @@ async def frame(
     await state.store.note_access(entry)
     pages = frame_pages(state.store, found)
     written = frame_csv(pages) if format == "csv" else frame_lines(pages)
-    kind = "text/csv" if format == "csv" else "application/x-ndjson"
+    kind = CSV if format == "csv" else LINES
     name = f"frame-{sample_id}.{format}"
     return StreamingResponse(written, media_type=kind, headers=file_headers(name))
 

@@ -50,6 +50,12 @@ TOLD: dict[int | str, dict[str, Any]] = {
 }
 
 
+def as_files(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of what is told as files of these media types beside JSON."""
+    files: dict[str, Any] = {kind: {} for kind in kinds}
+    return {200: {"description": "As it was asked for.", "content": files}}
+
+
 def tag_of(
     request: Request, view: View, lag: Lag, as_of: datetime | None, shape: type[BaseModel]
 ) -> str:

@@ -1,6 +1,7 @@
 """The examples in the gateway's OpenAPI work when pasted, while the sample journeys are there."""
 
 from itertools import product
+from typing import Any
 
 from demo.samples import samples
 from shared.store import Store
@@ -53,3 +54,27 @@ async def test_every_answer_is_of_its_documented_kind(doors: Doors) -> None:
             for status, response in operation["responses"].items():
                 if int(status) >= 400:
                     assert list(response["content"]) == ["application/problem+json"], (path, status)
+
+
+async def test_every_form_that_can_be_asked_for_is_documented(doors: Doors) -> None:
+    described = (await doors.gateway.get("/openapi.json")).json()
+    kinds = {"csv": "text/csv", "json": "application/json", "ndjson": "application/x-ndjson"}
+    seen = set()
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            for form in forms_of(operation):
+                told = operation["responses"]["200"]["content"]
+                assert kinds[form] in told, (method, path, form)
+                seen.add(form)
+    assert seen == set(kinds)
+
+
+def forms_of(operation: dict[str, Any]) -> list[str]:
+    """Return the forms that a call can be asked to answer in."""
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] == "format":
+            shape = parameter["schema"]
+            return [
+                form for one in [shape, *shape.get("anyOf", [])] for form in one.get("enum", [])
+            ]
+    return []
