@@ -12,7 +12,7 @@ from statistics import median
 
 import asyncpg
 
-from bench.register import TEMPLATE, Bench, events_of
+from bench.filled import TEMPLATE, Bench, events_of
 from gateway.journey.silences import Standard
 from gateway.register.command import YOUNG, fast_loop
 from gateway.register.rows import Yardstick

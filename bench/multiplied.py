@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bench.register import Bench, events_of
+from bench.filled import Bench, events_of
 from gateway.register.judged import judge
 from gateway.register.rows import SHAPES, Yardstick
 from shared.journey_event import reference_id

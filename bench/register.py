@@ -1,32 +1,41 @@
-"""Measures how fast one projector keeps the register, beside how fast the same events are ingested.
+"""Measures how fast the register is kept, beside how fast the doors take the same events in.
 
-Run `python -m bench.register [--journeys N] [--rounds N]`. Each round has a database of its own.
-`shuffled` publishes the events of many journeys in one shuffled order, a slice at a time, and lets
-the projector catch up with each: nearly every event has its whole journey judged and written again.
-`catch-up` lets it come once all are there. Ingesting is publishing to the store in batches of 500,
-without the doors before it.
+Run `python -m bench.register [--journeys N] [--rounds N]`: P7 of the performance page. Synthetic
+journeys are sent through the three doors over HTTP. `shuffled` sends the events of many journeys in
+one shuffled order, a slice at a time, and lets the register catch up with each: nearly every event
+has its whole journey judged and written again. `catch-up` lets it come once all are there. Both are
+done by one process, and by a process a core. Each round has a database of its own.
 """
 
 import argparse
 import asyncio
+import json
+import os
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from random import Random
 from statistics import median
 from uuid import uuid4
 
 import asyncpg
+import uvloop
 
-from bench.journeys import make_journeys
-from gateway.journey.silences import Standard
-from gateway.register.command import YOUNG, fast_loop
+from bench.appends import post, send_all
+from bench.letting_in import let_in
+from bench.publish_styles import free_port, serving
+from demo.synthetic.event import Event
+from demo.synthetic.maker import make, world_of
+from demo.synthetic.practice import FILE, read_practice
+from gateway.register.command import YOUNG, fast_loop, usual_yardstick
 from gateway.register.lag import number_of, read_lag
 from gateway.register.projector import Projector
 from gateway.register.rows import SHAPES, Yardstick
-from gateway.register.share import EVERYTHING
-from gateway.rulebook import england_and_wales, load_rulebook
-from shared.journey_event import JourneyEvent
-from shared.settings import SilenceSettings
+from gateway.register.share import share_of
 from shared.store import Store
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import upgrade
@@ -34,122 +43,211 @@ from shared.web import settle
 
 JOURNEYS, ROUNDS, SLICE, SEED = 2_000, 3, 500, 2024
 SHUFFLED_SHARE = 4  # of so many journeys one is projected event by event, which takes longer
+SINCE, UNTIL = date(2022, 1, 1), date(2025, 12, 31)
 TEMPLATE = "template"
-AGENCIES = ("police", "cps", "probation")
+# Connections to each door: four at the police's, who send three events of four.
+SENDERS = {"police": 4, "cps": 2, "probation": 1}
 FLOOR, AIM = 1_800, 5_000
 CATCH_UP_FLOOR, CATCH_UP_AIM = 1.0, 3.0
+CORES = os.cpu_count() or 1
 
 
-def events_of(journeys: int) -> list[JourneyEvent]:
-    """Return the events of so many journeys, journey by journey."""
-    return [
-        JourneyEvent(
-            source=event.source,
-            id=f"{number}-{event.id}",
-            type=event.type,
-            reference=event.reference,
-            occurred_at=event.occurred_at,
-            data=event.data,
-            precision=event.precision,
-            recorded_at=event.recorded_at,
+def synthetic_events(journeys: int) -> list[Event]:
+    """Return the events of so many synthetic journeys, journey by journey."""
+    world = world_of(SEED, SINCE, UNTIL, read_practice(FILE))
+    return [event for number in range(journeys) for event in make(world, number).events]
+
+
+class Doors:
+    """The three doors of one database, each served by a process of its own."""
+
+    def __init__(self, ports: Mapping[str, int]) -> None:
+        self.ports = ports
+
+    def send(self, events: Iterable[Event]) -> float:
+        """Send events in batches to all doors at once, and return the seconds that took."""
+        of: dict[str, list[Event]] = defaultdict(list)
+        for event in events:
+            of[event.agency].append(event)
+        clients = {agency: batches(own, SENDERS[agency]) for agency, own in of.items()}
+        began = time.perf_counter()
+        uvloop.run(self._send_all(clients))
+        return time.perf_counter() - began
+
+    async def _send_all(self, clients: Mapping[str, Sequence[Sequence[bytes]]]) -> None:
+        kept = b'"refused":0'
+        await asyncio.gather(
+            *(
+                send_all(self.ports[agency], [iter(one) for one in own], kept)
+                for agency, own in clients.items()
+            )
         )
-        for number, sample in enumerate(make_journeys(journeys, seed=SEED))
-        for event in sample.events
+
+
+def batches(events: Sequence[Event], senders: int) -> list[list[bytes]]:
+    """Return the requests of so many senders, who take the batches in turn."""
+    made = [
+        post("/v1/events", json.dumps([e.cloudevent() for e in events[n : n + SLICE]]).encode())
+        for n in range(0, len(events), SLICE)
     ]
+    return [made[n::senders] for n in range(min(senders, len(made)))]
+
+
+class Hands:
+    """One projector: so many processes, each with a share of the keys."""
+
+    def __init__(self, pipes: Sequence["Connection[str, str]"]) -> None:
+        self._pipes = pipes
+
+    def project(self) -> float:
+        """Let them catch up and return the seconds that took."""
+        began = time.perf_counter()
+        for pipe in self._pipes:
+            pipe.send("catch up")
+        for pipe in self._pipes:
+            pipe.recv()
+        return time.perf_counter() - began
+
+
+@contextmanager
+def hands(url: str, processes: int) -> Iterator[Hands]:
+    """Run so many projecting processes at a database, which wait until they are asked."""
+    context = get_context("spawn")
+    with ExitStack() as stack:
+        pipes = []
+        for place in range(processes):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_hand, args=(theirs, url, place, processes))
+            process.start()
+            stack.callback(process.join)
+            stack.callback(ours.send, "")
+            pipes.append(ours)
+        for pipe in pipes:
+            pipe.recv()
+        yield Hands(pipes)
+
+
+def _hand(pipe: "Connection[str, str]", url: str, place: int, of: int) -> None:
+    with asyncio.Runner(loop_factory=fast_loop()) as runner:
+        runner.run(_project(pipe, url, place, of))
+
+
+async def _project(pipe: "Connection[str, str]", url: str, place: int, of: int) -> None:
+    yardstick = usual_yardstick()
+    store = await Store.open(url)
+    projector = Projector(store, yardstick, await number_of(store, yardstick))
+    settle(young=YOUNG)
+    pipe.send("ready")
+    while pipe.recv():
+        while await projector.round(share_of(place, of)):
+            pass
+        pipe.send("done")
+    await store.close()
 
 
 class Bench:
-    """One database of its own, the three agencies' stores, and a projector."""
+    """One database of its own, with its doors."""
 
-    def __init__(self, server: EmbeddedPostgres, yardstick: Yardstick) -> None:
+    def __init__(self, server: EmbeddedPostgres, stack: ExitStack) -> None:
         self.server = server
-        self.yardstick = yardstick
         self.name = f"round_{uuid4().hex}"
+        server.create_database(self.name, TEMPLATE)
+        stack.callback(server.drop_database, self.name)
+        ports = {agency: free_port() for agency in SENDERS}
+        for agency, port in ports.items():
+            app, address = f"services.{agency}.app:app", server.role_url(agency, self.name)
+            stack.enter_context(serving(app, port, address))
+        self.doors = Doors(ports)
 
-    async def __aenter__(self) -> "Bench":
-        self.server.create_database(self.name, TEMPLATE)
-        self.stores = {
-            role: await Store.open(self.server.role_url(role, self.name)) for role in AGENCIES
-        }
-        self.reader = await Store.open(self.server.role_url("gateway", self.name))
-        number = await number_of(self.reader, self.yardstick)
-        self.projector = Projector(self.reader, self.yardstick, number)
-        return self
+    @property
+    def url(self) -> str:
+        """Where the database is, for the gateway."""
+        return self.server.role_url("gateway", self.name)
 
-    async def __aexit__(self, *error: object) -> None:
-        for store in (*self.stores.values(), self.reader):
-            await store.close()
-        self.server.drop_database(self.name)
-
-    async def publish(self, events: Sequence[JourneyEvent]) -> float:
-        """Publish events in batches and return the seconds that took."""
-        began = time.perf_counter()
-        for agency, store in self.stores.items():
-            own = [event for event in events if event.agency == agency]
-            for first in range(0, len(own), SLICE):
-                await store.publish(own[first : first + SLICE])
-        return time.perf_counter() - began
-
-    async def project(self) -> float:
-        """Catch up and return the seconds that took."""
-        began = time.perf_counter()
-        while await self.projector.round(EVERYTHING):
-            pass
-        took = time.perf_counter() - began
-        if not (await read_lag(self.reader, self.yardstick)).is_up_to_date:
+    def check(self, yardstick: Yardstick) -> None:
+        """Raise SystemExit unless the register holds all there is."""
+        if not asyncio.run(is_up_to_date(self.url, yardstick)):
             raise SystemExit("the register did not catch up")
-        return took
 
-    async def bytes_of_a_journey(self, journeys: int) -> dict[str, float]:
+    def bytes_of_a_journey(self, journeys: int) -> dict[str, float]:
         """Return how many bytes each table takes for a journey, its indexes included."""
-        owner = await asyncpg.connect(self.server.owner_url(self.name))
-        size = "SELECT pg_total_relation_size($1::regclass)"
-        found = {
-            table: await owner.fetchval(size, table) / journeys
-            for table in (*SHAPES, "register_reference")
-        }
-        await owner.close()
-        return found
+        return asyncio.run(sizes(self.server.owner_url(self.name), journeys))
 
 
-async def measure(journeys: int, rounds: int) -> None:
+async def is_up_to_date(url: str, yardstick: Yardstick) -> bool:
+    """Say whether the register of a database holds all there is."""
+    store = await Store.open(url)
+    lag = await read_lag(store, yardstick)
+    await store.close()
+    return lag.is_up_to_date
+
+
+async def sizes(url: str, journeys: int) -> dict[str, float]:
+    """Return how many bytes the tables of a database take for a journey."""
+    owner = await asyncpg.connect(url)
+    size = "SELECT pg_total_relation_size($1::regclass)"
+    found = {
+        table: await owner.fetchval(size, table) / journeys
+        for table in (*SHAPES, "register_reference")
+    }
+    await owner.close()
+    return found
+
+
+def measure(journeys: int, rounds: int) -> None:
     """Measure both ways in turn and print the tables."""
-    calendar, silence = england_and_wales(), SilenceSettings()
-    standard = Standard(silence.silence_days, silence.member_silence_days)
-    yardstick = Yardstick(load_rulebook(calendar=calendar), calendar, standard)
-    whole = events_of(journeys)
-    shuffled = events_of(journeys // SHUFFLED_SHARE)
+    yardstick = usual_yardstick()
+    whole = synthetic_events(journeys)
+    shuffled = synthetic_events(journeys // SHUFFLED_SHARE)
     Random(SEED).shuffle(shuffled)  # noqa: S311 - for measuring, not for secrets
-    settle(young=YOUNG)
-    by_slice, caught_up, ingested = [], [], []
-    with EmbeddedPostgres.throwaway() as server:
+    counts = sorted({1, CORES})
+    by_slice: dict[int, list[float]] = {n: [] for n in counts}
+    caught_up: dict[int, list[float]] = {n: [] for n in counts}
+    ingested: dict[int, list[float]] = {n: [] for n in counts}
+    with ExitStack() as outer:
+        outer.enter_context(let_in())
+        server = outer.enter_context(EmbeddedPostgres.throwaway())
         server.create_database(TEMPLATE)
         upgrade(server.owner_url(TEMPLATE), server.role_passwords)
         for _ in range(rounds):
-            async with Bench(server, yardstick) as bench:
-                took = 0.0
-                for first in range(0, len(shuffled), SLICE):
-                    await bench.publish(shuffled[first : first + SLICE])
-                    took += await bench.project()
-                by_slice.append(len(shuffled) / took)
-            async with Bench(server, yardstick) as bench:
-                ingested.append(len(whole) / await bench.publish(whole))
-                caught_up.append(len(whole) / await bench.project())
-                sizes = await bench.bytes_of_a_journey(journeys)
-    ratios = [ours / theirs for ours, theirs in zip(caught_up, ingested, strict=True)]
-    print(f"{journeys:,} journeys, {len(whole):,} events, {rounds} rounds, one projector")
+            for processes in counts:
+                with ExitStack() as stack:
+                    bench = Bench(server, stack)
+                    projector = stack.enter_context(hands(bench.url, processes))
+                    took = 0.0
+                    for first in range(0, len(shuffled), SLICE):
+                        bench.doors.send(shuffled[first : first + SLICE])
+                        took += projector.project()
+                    bench.check(yardstick)
+                    by_slice[processes].append(len(shuffled) / took)
+                with ExitStack() as stack:
+                    bench = Bench(server, stack)
+                    projector = stack.enter_context(hands(bench.url, processes))
+                    ingested[processes].append(len(whole) / bench.doors.send(whole))
+                    caught_up[processes].append(len(whole) / projector.project())
+                    bench.check(yardstick)
+                    taken = bench.bytes_of_a_journey(journeys)
+    print(f"{journeys:,} journeys, {len(whole):,} events, {rounds} rounds")
     print("| P7 | median (least to most) | floor | aim |")
     print("|---|---|---|---|")
-    print(f"| shuffled, events/s | {spread(by_slice)} | {FLOOR:,} | {AIM:,} |")
-    print(f"| catch-up, events/s | {spread(caught_up)} | | |")
-    print(f"| ingested, events/s | {spread(ingested)} | | |")
-    told = f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-    print(f"| catch-up / ingested | {told} | {CATCH_UP_FLOOR:.0f} | {CATCH_UP_AIM:.0f} |")
+    for processes in counts:
+        name = "one process" if processes == 1 else "a process a core"
+        pairs = zip(caught_up[processes], ingested[processes], strict=True)
+        ratios = [ours / theirs for ours, theirs in pairs]
+        told = f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        print(
+            f"| shuffled, {name}, events/s | {spread(by_slice[processes])} | {FLOOR:,} | {AIM:,} |"
+        )
+        print(f"| catch-up, {name}, events/s | {spread(caught_up[processes])} | | |")
+        print(f"| taken in over HTTP, events/s | {spread(ingested[processes])} | | |")
+        print(
+            f"| catch-up, {name} / taken in | {told} | {CATCH_UP_FLOOR:.0f} | {CATCH_UP_AIM:.0f} |"
+        )
     print("\n| bytes for a journey | with indexes |")
     print("|---|---|")
-    for table, size in sizes.items():
+    for table, size in taken.items():
         print(f"| `{table}` | {size:,.0f} |")
-    print(f"| all | {sum(sizes.values()):,.0f} |")
+    print(f"| all | {sum(taken.values()):,.0f} |")
 
 
 def spread(found: Sequence[float]) -> str:
@@ -163,8 +261,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--journeys", type=int, default=JOURNEYS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     asked = parser.parse_args(arguments)
-    with asyncio.Runner(loop_factory=fast_loop()) as runner:
-        runner.run(measure(asked.journeys, asked.rounds))
+    measure(asked.journeys, asked.rounds)
 
 
 if __name__ == "__main__":

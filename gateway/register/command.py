@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -12,6 +14,7 @@ from gateway.feeds.keeper import FeedKeeper
 from gateway.feeds.standard import feed_standard
 from gateway.journey.silences import Standard
 from gateway.progress import progress
+from gateway.register.crew import work_together
 from gateway.register.lag import number_of, read_lag
 from gateway.register.projector import Projector
 from gateway.register.rows import Yardstick
@@ -46,14 +49,15 @@ def run(arguments: Sequence[str], interrupts: Interrupts) -> int:
     asked = _parser().parse_args(arguments)
     log_to_stderr()
     try:
-        calendar, silence = england_and_wales(), SilenceSettings()
-        standard = Standard(silence.silence_days, silence.member_silence_days)
-        yardstick = Yardstick(load_rulebook(calendar=calendar), calendar, standard)
+        yardstick = usual_yardstick()
         settle(young=YOUNG)
         with database_for("gateway", StoreSettings()) as url:
-            work = _rebuild if asked.verb == "rebuild" else _keep
-            with asyncio.Runner(loop_factory=fast_loop()) as runner:
-                return runner.run(work(url, yardstick, interrupts))
+            if asked.verb == "rebuild":
+                return _run(_rebuild(url, yardstick, interrupts))
+            if asked.processes != 1:
+                count = asked.processes or os.cpu_count() or 1
+                return work_together(work_alone, url, count, interrupts)
+            return _run(_keep(url, yardstick, interrupts))
     except ValidationError as error:
         names = "; ".join(f"{str(f['loc'][0]).upper()}: {f['msg']}" for f in error.errors())
         print(names, file=sys.stderr)
@@ -61,6 +65,30 @@ def run(arguments: Sequence[str], interrupts: Interrupts) -> int:
     except (RulebookError, NotReady, CannotStart) as error:
         print(error, file=sys.stderr)
         return FAILED
+
+
+def work_alone(url: str) -> int:
+    """Keep the register of a database up to date in this process until asked to end; return 0."""
+    interrupts = Interrupts()
+    log_to_stderr()
+    yardstick = usual_yardstick()
+    settle(young=YOUNG)
+    return _run(_keep(url, yardstick, interrupts))
+
+
+def usual_yardstick() -> Yardstick:
+    """Return by what a projector judges: our rules and calendar, and the standard of the settings.
+
+    Raises ValidationError and RulebookError.
+    """
+    calendar, silence = england_and_wales(), SilenceSettings()
+    standard = Standard(silence.silence_days, silence.member_silence_days)
+    return Yardstick(load_rulebook(calendar=calendar), calendar, standard)
+
+
+def _run(work: Coroutine[Any, Any, int]) -> int:
+    with asyncio.Runner(loop_factory=fast_loop()) as runner:
+        return runner.run(work)
 
 
 def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -75,9 +103,20 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gateway.register", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("run", help="keep the register up to date until Ctrl-C; any number may run")
+    running = verbs.add_parser("run", help="keep it up to date until Ctrl-C; any number may run")
+    running.add_argument(
+        "--processes", type=count, default=1, help="how many processes do it; 0: a process a core"
+    )
     verbs.add_parser("rebuild", help="make all of it anew from the events, whatever is kept")
     return parser
+
+
+def count(text: str) -> int:
+    """Read a number that is 0 at least; raises ValueError."""
+    number = int(text)
+    if number < 0:
+        raise ValueError(f"{text} is less than 0")
+    return number
 
 
 async def _keep(url: str, yardstick: Yardstick, interrupts: Interrupts) -> int:

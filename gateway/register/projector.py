@@ -23,6 +23,7 @@ from gateway.register.kept import (
 )
 from gateway.register.rows import Yardstick
 from gateway.register.share import EVERYTHING, Share
+from shared.journey_event import JourneyRecord
 from shared.problems import NotReady
 from shared.store import Store
 from shared.store.schema import OF_A_JOURNEY
@@ -50,6 +51,10 @@ WHERE behind AND reference_id BETWEEN $1 AND $2
   AND reference_id <> ALL ($4::uuid[])
 ORDER BY reference_id LIMIT $3
 """
+
+# A record whose references lie in the shares of several projectors is that one's in whose share the
+# first lies that is behind.
+STILL_BEHIND = "SELECT reference_id FROM reference WHERE behind AND reference_id = ANY ($1::uuid[])"
 
 JUDGED_OTHERWISE = """
 (SELECT journey_id FROM register_journey
@@ -158,14 +163,20 @@ class Projector:
         self._reading = asyncio.Lock()
 
     async def round(self, share: Share) -> int:
-        """Project some of what is behind in a share, and return how many references that were."""
+        """Project some of what is behind in a share; return 0 where there is nothing left to do.
+
+        What another projector is about to do, because a reference in its share comes first, is left
+        to it.
+        """
         now = time.monotonic()
         self._aside = {key: until for key, until in self._aside.items() if until > now}
         marked = await self._mark_declared()
         keys = await self._behind(share)
+        is_page = len(keys) == A_ROUND
         keys += await self._judged_otherwise(share)
-        await self._project_all(keys)
-        return len(keys) + marked
+        await self._project_all(keys, share)
+        left = not is_page and share != EVERYTHING
+        return marked + (len(self._done) if left else len(keys))
 
     @property
     def set_aside(self) -> int:
@@ -181,7 +192,7 @@ class Projector:
         limit = A_ROUND
         keys = await self._store.read_keys(after=after, limit=limit, known_at=ALL_KNOWN)
         last = keys[-1] if len(keys) == limit else EVERYTHING.last
-        await self._project_all(keys, anew=True)
+        await self._project_all(keys, EVERYTHING, anew=True)
         for statement in (FORGET_JOURNEYS, *FORGET):
             await self._store.ask(statement, after, last)
         ((journeys,),) = await self._store.ask(COUNT_JOURNEYS, after, last)
@@ -199,41 +210,43 @@ class Projector:
         asked = [share.first, share.last, A_ROUND, list(self._aside), self._number]
         return [row["journey_id"] for row in await self._store.ask(JUDGED_OTHERWISE, *asked)]
 
-    async def _project_all(self, keys: Sequence[UUID], *, anew: bool = False) -> None:
+    async def _project_all(self, keys: Sequence[UUID], share: Share, *, anew: bool = False) -> None:
         self._done.clear()
         parts = iter([keys[n : n + TOGETHER] for n in range(0, len(keys), TOGETHER)])
-        await asyncio.gather(*(self._project_parts(parts, anew) for _ in range(UNDER_WAY)))
+        await asyncio.gather(*(self._project_parts(parts, share, anew) for _ in range(UNDER_WAY)))
 
-    async def _project_parts(self, parts: Iterator[Sequence[UUID]], anew: bool) -> None:
+    async def _project_parts(
+        self, parts: Iterator[Sequence[UUID]], share: Share, anew: bool
+    ) -> None:
         for part in parts:
-            await self._project(part, anew)
+            await self._project(part, share, anew)
 
-    async def _project(self, keys: Sequence[UUID], anew: bool) -> None:
+    async def _project(self, keys: Sequence[UUID], share: Share, anew: bool) -> None:
         """Project some keys together, or each alone where that fails: one must not stop others."""
         try:
-            await self._project_together(keys, anew)
+            await self._project_together(keys, share, anew)
         except Exception as error:
             await self._store.ping()  # without a store nothing can be done alone either
             if len(keys) > 1:
                 for key in keys:
-                    await self._project([key], anew)
+                    await self._project([key], share, anew)
             elif anew or not isinstance(error, (NotReady, Overtaken)):  # those end by themselves
                 self._aside[keys[0]] = time.monotonic() + SET_ASIDE_SECONDS
                 name = type(error).__name__
                 log.error("one journey cannot be projected and stays as it was: %s", name)
 
-    async def _project_together(self, keys: Sequence[UUID], anew: bool) -> None:
+    async def _project_together(self, keys: Sequence[UUID], share: Share, anew: bool) -> None:
         """Project some keys in one transaction. Raises Overtaken where others are always first."""
         for attempt in range(ATTEMPTS):
             try:
-                await self._project_once(keys, anew)
+                await self._project_once(keys, share, anew)
             except Overtaken:
                 if attempt == ATTEMPTS - 1:
                     raise
             else:
                 return
 
-    async def _project_once(self, keys: Sequence[UUID], anew: bool) -> None:
+    async def _project_once(self, keys: Sequence[UUID], share: Share, anew: bool) -> None:
         """Read, judge and write what is not in hand already. Raises Overtaken.
 
         Declarations are counted before the events are read, and what is kept is read after them:
@@ -248,6 +261,8 @@ class Projector:
                 records = await self._store.read_records(keys, known_at=ALL_KNOWN)
             else:
                 records = await self._store.read_records_of(keys)
+                if share != EVERYTHING:
+                    records = await self._first_in(share, records)
             ours = {r.reference_id for record in records for r in record.references}
             self._in_hand |= ours
         try:
@@ -260,6 +275,22 @@ class Projector:
             self._done |= ours
         finally:
             self._in_hand -= ours
+
+    async def _first_in(
+        self, share: Share, records: Sequence[JourneyRecord]
+    ) -> list[JourneyRecord]:
+        """Return the records whose first reference that is behind lies in a share, or has none."""
+        asked = [r.reference_id for record in records for r in record.references]
+        behind = {row["reference_id"] for row in await self._store.ask(STILL_BEHIND, asked)}
+        firsts = (
+            min((r.reference_id for r in one.references if r.reference_id in behind), default=None)
+            for one in records
+        )
+        return [
+            one
+            for one, first in zip(records, firsts, strict=True)
+            if first is None or share.first <= first <= share.last
+        ]
 
     async def _keep(self, judged: Sequence[Judged], *, anew: bool, declared: int) -> None:
         """Write what was judged. Raises Overtaken where it is not the newest any more."""
