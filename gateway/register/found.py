@@ -89,7 +89,7 @@ class Count:
 # What holds at a moment. A report that was not flagged is a finding where another journey has an
 # earlier one of the same victim.
 _HOLDING = """
-    holds_from <= $2 AND (holds_until IS NULL OR holds_until > $1)
+    (holds_until IS NULL OR holds_until > $1)
     AND ($3::text IS NULL OR kind = $3)
     AND ($4::text IS NULL OR about = $4)
     AND ($5::text IS NULL OR organisation = $5)
@@ -102,10 +102,12 @@ _HOLDING = """
     ))
 """
 
+# After a place the bound goes without saying; told both, the index is read from the looser one on.
 FINDINGS = f"""
 SELECT finding.*, journey.reference
 FROM register_finding AS finding JOIN register_journey AS journey USING (journey_id)
 WHERE {_HOLDING}
+  AND ($8::timestamptz IS NOT NULL OR holds_from <= $2)
   AND ($8::timestamptz IS NULL
        OR (holds_from, journey_id, kind, about) < ($8, $9::uuid, $10::text, $11::text))
 ORDER BY holds_from DESC, journey_id DESC, kind DESC, about DESC LIMIT $12
@@ -114,7 +116,7 @@ ORDER BY holds_from DESC, journey_id DESC, kind DESC, about DESC LIMIT $12
 COUNTS = f"""
 SELECT kind, agency, organisation, count(*) AS findings, count(DISTINCT journey_id) AS journeys
 FROM register_finding AS finding
-WHERE {_HOLDING}
+WHERE {_HOLDING} AND holds_from <= $2
   AND ($8::text IS NULL
        OR (kind, coalesce(agency, ''), coalesce(organisation, '')) > ($8, $9::text, $10::text))
 GROUP BY kind, agency, organisation
@@ -130,6 +132,8 @@ ORDER BY event_id LIMIT $3
 
 async def read_findings(store: Store, asked: Question, after: Place | None) -> list[Found]:
     """Return the findings of a moment, the latest first; fewer than asked are the last."""
+    if after is not None and after.holds_from > asked.begun_by:
+        after = None  # no page of ours ended there
     place: Sequence[Any] = after or (None, None, None, None)
     rows = await store.ask(FINDINGS, *_filters(asked), *place, asked.limit)
     return [_found(row) for row in rows]
