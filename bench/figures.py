@@ -1,8 +1,7 @@
 """Measures the national table of figures, read from the tally and by counting every row.
 
-Run `python -m bench.figures [--journeys N] [--made N] [--rounds N]`. The figures part of P9. Some
-journeys are made and projected; the register's rows of the others are copies of these, under ids
-and revisions of their own, of as many organisations as there are. Both ways must say the same.
+Run `python -m bench.figures [--journeys N] [--made N] [--rounds N]`. The figures part of P9, in a
+store of which most journeys are copies (`bench.multiplied`). Both ways must say the same.
 """
 
 import argparse
@@ -12,41 +11,23 @@ from statistics import median
 
 import asyncpg
 
-from bench.filled import TEMPLATE, Bench, events_of
+from bench.multiplied import Multiplied
+from bench.filled import TEMPLATE
 from gateway.journey.silences import Standard
 from gateway.register.command import YOUNG, fast_loop
-from gateway.register.rows import Yardstick
-from gateway.register.tally import count_next
+from gateway.register.rows import SHAPES, Yardstick
 from gateway.register.tally_sql import CELL, counted, edge_of
 from gateway.rulebook import england_and_wales, load_rulebook
 from shared.london import read_day, start_of
 from shared.settings import SilenceSettings
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import upgrade
-from shared.store.schema import metadata
 from shared.store.tally_tables import CLASSES
 from shared.web import settle
 
 JOURNEYS, MADE, ROUNDS = 100_000, 2_000, 5
 FLOOR, AIM = 20, 50
 AS_OF = start_of(read_day("2025-01-01"))
-TABLES = (
-    "register_journey",
-    "register_obligation",
-    "register_mark",
-    "register_part",
-    "register_part_mark",
-)
-NAMED = """
-CASE base.organisation WHEN 'example-force' THEN 'force-' || copy % 43
-     WHEN 'example-area' THEN 'area-' || copy % 14
-     WHEN 'example-region' THEN 'region-' || copy % 12 ELSE base.organisation END
-"""
-OTHERWISE = {
-    "journey_id": "md5(base.journey_id::text || copy)::uuid",
-    "organisation": NAMED,
-    "revision": "copy * 1000000::bigint + base.revision",
-}
 QUESTIONS = {
     "by right and duty": ("rule",),
     "by organisation": ("owner", "organisation"),
@@ -55,59 +36,30 @@ QUESTIONS = {
 }
 
 
-async def multiply(owner: asyncpg.Connection, made: int, journeys: int) -> None:
-    """Copy the register's rows until there are so many journeys."""
-    await owner.execute("SET synchronous_commit = off")
-    last = journeys // made - 1
-    for table in TABLES:
-        names = [column.name for column in metadata.tables[table].columns]
-        told = ", ".join(OTHERWISE.get(name, f"base.{name}") for name in names)
-        await owner.execute(f"CREATE TABLE base_{table} AS TABLE {table}")
-        await owner.execute(
-            f"INSERT INTO {table} ({', '.join(names)}) SELECT {told} "  # noqa: S608 - our own
-            f"FROM base_{table} AS base CROSS JOIN generate_series(1, $1::integer) AS copy",
-            last,
-        )
-    await owner.execute(
-        "UPDATE register_state SET revision = (SELECT max(revision) FROM register_journey)"
-    )
-    await owner.execute("VACUUM (ANALYZE)")
-
-
 async def measure(journeys: int, made: int, rounds: int) -> None:
     """Fill a store of our own, count it, ask both ways in turn, and print the tables."""
     calendar, silence = england_and_wales(), SilenceSettings()
     standard = Standard(silence.silence_days, silence.member_silence_days)
     yardstick = Yardstick(load_rulebook(calendar=calendar), calendar, standard)
-    events = events_of(made)
     settle(young=YOUNG)
     with EmbeddedPostgres.throwaway() as server:
         server.create_database(TEMPLATE)
         upgrade(server.owner_url(TEMPLATE), server.role_passwords)
-        async with Bench(server, yardstick) as bench:
-            await bench.publish(events)
-            projected = await bench.project()
-            owner = await asyncpg.connect(server.owner_url(bench.name))
-            began = time.perf_counter()
-            while await count_next(bench.reader):
-                pass
-            took = time.perf_counter() - began
+        async with Multiplied(server, yardstick, made=made) as store:
+            took = await store.count()
             print(
-                f"{made:,} journeys projected in {projected:.1f} s and counted in {took:.1f} s, "
-                f"one after the other: {took / projected:.1%}"
+                f"{made:,} journeys projected in {store.projected:.1f} s and counted in "
+                f"{took:.1f} s, one after the other: {took / store.projected:.1%}"
             )
-            await multiply(owner, made, journeys)
             began = time.perf_counter()
-            while await count_next(bench.reader):
-                pass
-            print(f"the copies counted in {time.perf_counter() - began:.0f} s")
-            await owner.execute("VACUUM (ANALYZE) register_tally")
-            for table in ("register_obligation", "register_part", "register_tally"):
-                size = await owner.fetchval("SELECT pg_total_relation_size($1::regclass)", table)
-                rows = await owner.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608 - ours
+            await store.grow(journeys)
+            print(f"{store.journeys:,} journeys copied in {time.perf_counter() - began:.0f} s")
+            print(f"the copies counted in {await store.count():.0f} s")
+            for table in (*SHAPES, "register_tally", "register_tally_gone"):
+                size = await store.owner.fetchval("SELECT pg_total_relation_size($1)", table)
+                rows = await store.owner.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608
                 print(f"{table}: {rows:,} rows, {size / 2**20:,.0f} MiB")
-            await ask(owner, rounds)
-            await owner.close()
+            await ask(store.owner, rounds)
 
 
 async def ask(owner: asyncpg.Connection, rounds: int) -> None:

@@ -6,6 +6,7 @@ whole and is judged as the register says (`hold_to` asks it of some). Only the i
 are those of the journey copied. Days are not moved: a copy on another day would fall due on others.
 """
 
+import time
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -16,6 +17,7 @@ import asyncpg
 from bench.filled import Bench, events_of
 from gateway.register.judged import judge
 from gateway.register.rows import SHAPES, Yardstick
+from gateway.register.tally import count_next
 from shared.journey_event import reference_id
 from shared.store import Store
 from shared.store.embedded import EmbeddedPostgres
@@ -23,8 +25,18 @@ from shared.store.schema import OF_A_JOURNEY
 
 MADE = 5_000
 SAMPLE, SEED = 20, 7
-BASE = ("event", "event_identity", "reference", "reference_link", "register_reference")
+BASE = (
+    "event",
+    "event_identity",
+    "reference",
+    "reference_link",
+    "register_reference",
+    "victim_key",
+)
 
+LAST_REVISION = """
+UPDATE register_state SET revision = (SELECT max(revision) FROM register_journey)
+"""
 PREPARE = """
 ALTER SYSTEM SET max_wal_size = '16GB';
 ALTER SYSTEM SET maintenance_work_mem = '1GB';
@@ -47,6 +59,23 @@ $$ LANGUAGE SQL;
 CREATE FUNCTION bench_id(id uuid, copy integer) RETURNS uuid IMMUTABLE AS $$
     SELECT (left(id::text, 26) || lpad(to_hex(copy), 10, '0'))::uuid
 $$ LANGUAGE SQL;
+CREATE FUNCTION bench_names(organisations text[], copy integer) RETURNS text[] IMMUTABLE AS $$
+    SELECT CASE WHEN organisations IS NOT NULL THEN ARRAY(
+        SELECT bench_named(one, copy) FROM unnest(organisations)
+        WITH ORDINALITY AS each (one, place) ORDER BY place) END
+$$ LANGUAGE SQL;
+CREATE FUNCTION bench_victim(victim text, copy integer) RETURNS text IMMUTABLE AS $$
+    SELECT victim || '-' || copy
+$$ LANGUAGE SQL;
+CREATE FUNCTION bench_data(data jsonb, copy integer, other text) RETURNS jsonb IMMUTABLE AS $$
+    SELECT data
+        || CASE WHEN other IS NULL THEN '{}' ELSE jsonb_build_object('reference', other) END
+        || CASE WHEN data ? 'region' AND other IS NULL
+           THEN jsonb_build_object('region', bench_named(data->>'region', copy)) ELSE '{}' END
+        || CASE WHEN data ? 'victim_key'
+           THEN jsonb_build_object('victim_key', bench_victim(data->>'victim_key', copy))
+           ELSE '{}' END
+$$ LANGUAGE SQL;
 """
 
 COPIES = (
@@ -64,12 +93,7 @@ COPIES = (
     SELECT mine.new_id, bench_id(event_id, mine.copy), bench_source(source, mine.copy),
            source_event_id, agency, bench_named(organisation, mine.copy), type, occurred_at,
            time_precision, recorded_at, received_at,
-           CASE WHEN other.new_id IS NOT NULL
-                THEN jsonb_set(data, '{reference}', to_jsonb(other.reference))
-                WHEN data ? 'region'
-                THEN jsonb_set(data, '{region}', to_jsonb(bench_named(data->>'region', mine.copy)))
-                ELSE data END,
-           backfill
+           bench_data(data, mine.copy, other.reference), backfill
     FROM base_event AS base JOIN bench_copy AS mine ON mine.old_id = reference_id
     LEFT JOIN bench_copy AS other
         ON other.copy = mine.copy AND other.old_reference = data ->> 'reference'
@@ -81,6 +105,12 @@ COPIES = (
     SELECT bench_source(source, copy), source_event_id, digest, new_id, bench_id(event_id, copy),
            received_at
     FROM base_event_identity AS base JOIN bench_copy ON old_id = reference_id
+    WHERE copy BETWEEN $1 AND $2 ORDER BY 1, 2
+    """,
+    """
+    INSERT INTO victim_key (victim_key, reference_id, event_id, agency)
+    SELECT bench_victim(victim_key, copy), new_id, bench_id(event_id, copy), agency
+    FROM base_victim_key AS base JOIN bench_copy ON old_id = reference_id
     WHERE copy BETWEEN $1 AND $2 ORDER BY 1, 2
     """,
     """
@@ -104,14 +134,16 @@ COPIES = (
 OTHERWISE = {
     "journey_id": "copied.new_id",
     "reference": "copied.reference",
+    # More than any that was made has: no two copies were written at once.
+    "revision": "copied.copy * 1000000000::bigint + revision",
     "organisation": "bench_named(organisation, copied.copy)",
+    "to_organisation": "bench_named(to_organisation, copied.copy)",
+    "organisations": "bench_names(organisations, copied.copy)",
+    "victim_key": "bench_victim(victim_key, copied.copy)",
+    "event_source": "bench_source(event_source, copied.copy)",
     "event_sources": "ARRAY(SELECT bench_source(one, copied.copy) FROM unnest(event_sources) "
     "WITH ORDINALITY AS each (one, place) ORDER BY place)",
-    **{
-        agency: f"ARRAY(SELECT bench_named(one, copied.copy) FROM unnest({agency}) "  # noqa: S608
-        "WITH ORDINALITY AS each (one, place) ORDER BY place)"
-        for agency in ("police", "cps", "probation")
-    },
+    **{agency: f"bench_names({agency}, copied.copy)" for agency in ("police", "cps", "probation")},
     "part_id": "part.new_id",
 }
 # A part has a name of its own.
@@ -140,8 +172,9 @@ def register_copies() -> list[str]:
 class Multiplied:
     """A store of its own that grows from size to size; `journeys` is how many there are."""
 
-    def __init__(self, server: EmbeddedPostgres, yardstick: Yardstick) -> None:
+    def __init__(self, server: EmbeddedPostgres, yardstick: Yardstick, *, made: int = MADE) -> None:
         self._bench = Bench(server, yardstick)
+        self._made = made
         self._yardstick = yardstick
         self.server = server
         self.journeys = 0
@@ -149,10 +182,10 @@ class Multiplied:
 
     async def __aenter__(self) -> "Multiplied":
         await self._bench.__aenter__()
-        events = events_of(MADE)
+        events = events_of(self._made)
         await self._bench.publish(events)
-        await self._bench.project()
-        self.journeys, self.events = MADE, len(events)
+        self.projected = await self._bench.project()
+        self.journeys, self.events = self._made, len(events)
         self.owner = await asyncpg.connect(self.server.owner_url(self.name))
         # ALTER SYSTEM is no part of a transaction.
         for statement in PREPARE.strip().split(";\n", 3):
@@ -176,8 +209,11 @@ class Multiplied:
         return self._bench.reader
 
     async def grow(self, journeys: int) -> None:
-        """Copy until there are so many journeys, in steps of as many as were made."""
-        first, last = self.journeys // MADE, journeys // MADE - 1
+        """Copy until there are so many journeys, in steps of as many as were made.
+
+        The tally waits to be counted (`count`).
+        """
+        first, last = self.journeys // self._made, journeys // self._made - 1
         if first > last:
             return
         known = await self.owner.fetch("SELECT reference_id, reference FROM base_reference")
@@ -187,17 +223,27 @@ class Multiplied:
                 (copy, old_id, reference_id(name), old, name)
                 for copy in range(first, last + 1)
                 for old_id, old in known
-                for name in (renamed(old, copy),)
+                for name in (renamed(old, copy * self._made),)
             ),
         )
         await self.owner.execute("ANALYZE bench_copy")
         await self.owner.execute("SET synchronous_commit = off; SET work_mem = '512MB'")
         for statement in (*COPIES, *register_copies()):
             await self.owner.execute(statement, first, last)
+        await self.owner.execute(LAST_REVISION)
         await self.owner.execute("VACUUM (ANALYZE)")
-        self.journeys = (last + 1) * MADE
+        self.journeys = (last + 1) * self._made
         self.events = await self.owner.fetchval("SELECT count(*) FROM event")
         await self.hold_to()
+
+    async def count(self) -> float:
+        """Count what waits into the tally and return the seconds that took."""
+        began = time.perf_counter()
+        while await count_next(self.reader):
+            pass
+        took = time.perf_counter() - began
+        await self.owner.execute("VACUUM (ANALYZE) register_tally")
+        return took
 
     async def sample(self, number: int, *, seed: int = SEED) -> list[UUID]:
         """Return the ids of some journeys, spread evenly over all."""
@@ -231,17 +277,21 @@ class Multiplied:
 
 def comparable(rows: Sequence[Any]) -> list[str]:
     """Return rows without what a copy has from the journey copied, in one order."""
-    return sorted(repr([value for value in row if not isinstance(value, bytes)]) for row in rows)
+    return sorted(repr([value for value in row if not _is_key(value)]) for row in rows)
 
 
-def renamed(reference: str, copy: int) -> str:
-    """Return the reference that a copy has where the journey copied has this one."""
+def _is_key(value: Any) -> bool:
+    return isinstance(value[0] if isinstance(value, list) and value else value, bytes)
+
+
+def renamed(reference: str, further: int) -> str:
+    """Return the reference of a copy whose numbers are so much higher."""
     scheme, _, value = reference.partition(":")
     if scheme == "crime":
         force, number, victim = value.split("/")
-        return f"crime:{force}/{int(number) + copy * MADE:010}/{victim}"
+        return f"crime:{force}/{int(number) + further:010}/{victim}"
     if scheme == "case":
         urn, victim = value.split("/")
-        return f"case:{urn[:4]}{int(urn[4:]) + copy * MADE:07}/{victim}"
+        return f"case:{urn[:4]}{int(urn[4:]) + further:07}/{victim}"
     region, number = value.split("/")
-    return f"contact:{region}/{int(number) + copy * MADE:07}"
+    return f"contact:{region}/{int(number) + further:07}"

@@ -18,6 +18,7 @@ from gateway.routes import (
     chains,
     changes,
     compliance,
+    fairness,
     feeds,
     findings,
     journeys,
@@ -122,6 +123,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(chains.router)
     app.include_router(words.router)
     app.include_router(compliance.router)
+    app.include_router(fairness.router)
     app.include_router(metrics.router)
     app.include_router(register.router)
     app.include_router(samples.router)

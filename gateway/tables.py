@@ -98,7 +98,7 @@ class DictionaryBody(BaseModel):
 @cache
 def columns_of(shape: type[BaseModel]) -> tuple[Column, ...]:
     """Return the columns of a shape; raises TypeError for what has no place in a cell."""
-    return tuple(_columns(shape, (), True))
+    return tuple(_columns(shape, (), (), True))
 
 
 def csv_of(shape: type[BaseModel], items: Iterable[BaseModel]) -> str:
@@ -114,16 +114,20 @@ def csv_of(shape: type[BaseModel], items: Iterable[BaseModel]) -> str:
     return text.getvalue()
 
 
-def _columns(shape: type[BaseModel], above: tuple[str, ...], required: bool) -> Iterator[Column]:
+def _columns(
+    shape: type[BaseModel], above: tuple[str, ...], said: tuple[str, ...], required: bool
+) -> Iterator[Column]:
+    """Yield the columns of a shape; `above` is the path to it, `said` the same in words of JSON."""
     for name, field in shape.model_fields.items():
         path = (*above, name)
+        told = (*said, field.serialization_alias or name)
         kind, optional = _without_none(field.annotation)
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from _columns(kind, path, required and not optional)
+            yield from _columns(kind, path, told, required and not optional)
             continue
         many = get_origin(kind) is list
         yield Column(
-            name="_".join(path),
+            name="_".join(told),
             path=path,
             kind=_kind(get_args(kind)[0] if many else kind),
             description=field.description or "",

@@ -1,5 +1,6 @@
 """The shapes in which the gateway tells of metrics and of figures on how duties were kept."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -7,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from gateway.answers import LeftOut
 from gateway.figures.compliance import Cell
-from gateway.figures.intervals import wilson
 from gateway.figures.metrics import Counts, Metric, metric_of, metrics
+from gateway.figures.shares import Share, share_of
 from gateway.journey.duty import Duty, Kind
 from gateway.register.answers import RegisterBody
 from shared.codes.lists import organisations
@@ -24,35 +25,35 @@ class MetricList(BaseModel):
     items: list[Metric]
 
 
-class FigureBody(BaseModel):
-    """One figure: a share, how surely it is known, and the metric that says what it counts.
+class ShareBody(BaseModel):
+    """A share, how surely it is known, and the metric that says what it counts.
 
-    The interval is Wilson's at 95 %: how far chance alone may carry the share, were these duties
-    drawn from many like them. Where nothing was counted, all three are null.
+    The interval is Wilson's at 95 %: how far chance alone may carry the share, were what is counted
+    drawn from much like it. Where nothing was counted, all three are null.
     """
 
     metric: str = Field(description="What is counted, as told at `/v1/metrics/{id}`.")
     version: int = Field(description="The metric's.")
-    numerator: int
-    denominator: int
-    rate: float | None = Field(description="Of 1; null where nothing was counted.")
+    numerator: int = Field(description="Of how many the metric says that it is so.")
+    denominator: int = Field(description="Of how many it can be said whether it is so.")
+    rate: float | None = Field(description="0 to 1; null where nothing was counted.")
     low: float | None = Field(description="The lower end of the interval.")
     high: float | None = Field(description="The upper end of the interval.")
+
+    @staticmethod
+    def words(metric: Metric, share: Share) -> dict[str, Any]:
+        """Return what is said of any share, for a shape that says more."""
+        return {"metric": metric.id, "version": metric.version, **asdict(share)}
+
+
+class FigureBody(ShareBody):
+    """One figure."""
 
     @classmethod
     def of(cls, metric: Metric, counts: Counts) -> Self:
         """Describe a figure from how many duties stand in each class."""
-        found, of = metric.numerator.sum(counts), metric.denominator.sum(counts)
-        interval = wilson(found, of) if of else None
-        return cls(
-            metric=metric.id,
-            version=metric.version,
-            numerator=found,
-            denominator=of,
-            rate=found / of if of else None,
-            low=None if interval is None else interval.low,
-            high=None if interval is None else interval.high,
-        )
+        share = share_of(metric.numerator.sum(counts), metric.denominator.sum(counts))
+        return cls(**cls.words(metric, share))
 
 
 class LeftOutBody(BaseModel):
@@ -75,8 +76,8 @@ class UntimedBody(BaseModel):
 class NamedBody(BaseModel):
     """An organisation or an area, by the agency and organisation of a `source`."""
 
-    agency: str
-    id: str
+    agency: str = Field(description="`police`, `cps` or `probation`, or who else owes it.")
+    id: str = Field(description="As in a `source`.")
     name: str | None = Field(description="Null where the code lists have no such organisation.")
     gss: str | None = Field(description="The ONS code of its area, where it has one.")
 
@@ -95,13 +96,13 @@ class CellBody(BaseModel):
     So is what is not known: the organisation, the stage, the one area that an organisation is of.
     """
 
-    organisation: NamedBody | None
-    owner: str | None
-    force: NamedBody | None
-    cps_area: NamedBody | None
-    probation_region: NamedBody | None
-    right: int | None
-    duty: str | None
+    organisation: NamedBody | None = Field(description="Who owes it.")
+    owner: str | None = Field(description="What kind of body owes it, such as `police` or `wcu`.")
+    force: NamedBody | None = Field(description="Of whose area the organisation is.")
+    cps_area: NamedBody | None = Field(description="Of which CPS Area the organisation is.")
+    probation_region: NamedBody | None = Field(description="Of which region it is.")
+    right: int | None = Field(description="Of the Code, by its number.")
+    duty: str | None = Field(description="The id of its rule.")
     title: str | None = Field(description="The duty's.")
     stage: str | None = Field(description="The stage that the journey was in at the start.")
     enhanced: bool | None = Field(description="Whether Enhanced Rights were owed at the start.")
@@ -127,8 +128,8 @@ class CellBody(BaseModel):
     departures: int = Field(
         description="How many of its denominator were not in time, with a justified departure."
     )
-    left_out: LeftOutBody
-    untimed: UntimedBody
+    left_out: LeftOutBody = Field(description="Of duties with a limit.")
+    untimed: UntimedBody = Field(description="Of duties without a limit.")
 
     @classmethod
     def of(cls, cell: Cell, kind: Kind) -> Self:

@@ -1,7 +1,8 @@
 """Reads the metrics: what each figure counts, of what, and what it leaves out, a file each.
 
-They are checked when a process starts: of every class in which an obligation may stand each metric
-has to say whether it counts it or why it leaves it out, so that no figure leaves anything unsaid.
+They are checked when a process starts. A metric of duties has to say of every class in which an
+obligation may stand whether it counts it or why it leaves it out; every chain has a metric of its
+own version; and every version says what it changed.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from gateway.journey.chains.chain import Chain
+from gateway.journey.chains.defined import CHAINS
 from gateway.journey.duty import Kind
 from shared.store.tally_tables import CLASSES
 
@@ -47,9 +50,9 @@ class _Part(BaseModel):
 
 
 class Counted(_Part):
-    """Some classes of obligations, and what these are in words."""
+    """What is counted, or left out, in words; of duties also in which classes they stand."""
 
-    counts: tuple[Class, ...] = Field(min_length=1)
+    counts: tuple[Class, ...] = Field((), description="Empty where no classes are counted.")
     words: str
 
     def sum(self, counts: Counts) -> int:
@@ -66,26 +69,31 @@ class Change(_Part):
 
 
 class Metric(_Part):
-    """What a figure counts: a share of obligations, and everything that it leaves out."""
+    """What a figure counts, of what, what it leaves out and why, and what it does not mean."""
 
     id: str = Field(pattern=r"^[a-z]+(-[a-z]+)*$")
     version: int = Field(gt=0, description="Rises whenever what is counted changes.")
     title: str
     means: str
     kinds: tuple[Kind, ...] = Field(
-        min_length=1, description="Of which kinds of rule; a figure is of one kind, never of two."
+        (),
+        description="Of which kinds of rule, where it counts duties by how they stand; a figure is "
+        "of one kind, never of two. Empty for what counts something else.",
     )
     unit: str
     numerator: Counted
     denominator: Counted
-    exclusions: tuple[Counted, ...]
+    exclusions: tuple[Counted, ...] = Field(min_length=1)
+    beware: str = Field(description="What the figure does not mean.")
     source: str
     changes: tuple[Change, ...] = Field(min_length=1, description="The newest first.")
 
     @model_validator(mode="after")
     def _says_all(self) -> Self:
         said = [*self.denominator.counts, *(c for one in self.exclusions for c in one.counts)]
-        if missing := sorted(set(CLASSES) - set(said)):
+        if not self.kinds and (said or self.numerator.counts):
+            raise ValueError("counts classes of duties and names no kinds of them")
+        if self.kinds and (missing := sorted(set(CLASSES) - set(said))):
             raise ValueError(f"says nothing of {', '.join(missing)}: count or exclude it")
         if twice := sorted({name for name in said if said.count(name) > 1}):
             raise ValueError(f"says twice what becomes of {', '.join(twice)}: say it once")
@@ -100,7 +108,9 @@ class Metric(_Part):
 @cache
 def metrics() -> Mapping[str, Metric]:
     """Return every metric by its id, in the order of their files. Raises MetricError."""
-    return load_metrics(files("gateway.figures") / "metrics")
+    found = load_metrics(files("gateway.figures") / "metrics")
+    hold_chains(found)
+    return found
 
 
 def load_metrics(folder: Traversable) -> Mapping[str, Metric]:
@@ -114,6 +124,16 @@ def load_metrics(folder: Traversable) -> Mapping[str, Metric]:
             raise MetricError(f"{file.name}: holds {metric.id}; name the file as the metric")
         found[metric.id] = metric
     return found
+
+
+def hold_chains(found: Mapping[str, Metric]) -> None:
+    """Raise MetricError unless every chain has a metric of its own version."""
+    for chain in CHAINS:
+        metric_id = funnel_metric(chain)
+        if metric_id not in found:
+            raise MetricError(f"no file says what {metric_id} counts; write one")
+        if found[metric_id].version != chain.version:
+            raise MetricError(f"{metric_id} is not of its chain's version {chain.version}")
 
 
 def _read(file: Traversable) -> Metric:
@@ -133,3 +153,8 @@ def _read(file: Traversable) -> Metric:
 def metric_of(kind: Kind) -> Metric:
     """Return the metric by which a kind of rule is counted first."""
     return metrics()["window-used" if kind is Kind.WINDOW else "in-time"]
+
+
+def funnel_metric(chain: Chain) -> str:
+    """Return the id of the metric by which runs through a chain are counted."""
+    return f"funnel-{chain.id}".replace("_", "-")

@@ -28,9 +28,9 @@ def share_of(numerator: int, denominator: int) -> Share:
     return Share(
         numerator,
         denominator,
-        round(numerator / denominator, 4),
-        round(interval.low, 4),
-        round(interval.high, 4),
+        numerator / denominator,
+        interval.low,
+        interval.high,
     )
 
 

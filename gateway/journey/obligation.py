@@ -63,6 +63,7 @@ class Obligation:
     ending: Ending | None
     standing: Standing
     silence: Silence | None = None
+    _key: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def duty(self) -> Duty:
@@ -232,9 +233,11 @@ class Obligation:
 
     @property
     def key(self) -> bytes:
-        """The id as bytes."""
-        event = self.start.sources[0]
-        return key_of(self.demand.duty.id, event.source, event.id, self.start.suspect or "")
+        """The id as bytes; worked out once, since rows, findings and chains all ask for it."""
+        if self._key is None:
+            event, suspect = self.start.sources[0], self.start.suspect or ""
+            self._key = key_of(self.demand.duty.id, event.source, event.id, suspect)
+        return self._key
 
     @property
     def is_breach(self) -> bool:

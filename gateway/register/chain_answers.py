@@ -7,9 +7,11 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from gateway.answers import JudgedBy, LeftOut
-from gateway.figures.chain_metrics import METRICS, Metric, metric_of
+from gateway.figures.answers import NamedBody, ShareBody
+from gateway.figures.compliance import quarter_of
 from gateway.figures.funnels import Funnel, StepFigure
-from gateway.figures.shares import Share, percentile, share_of
+from gateway.figures.metrics import Metric, funnel_metric, metrics
+from gateway.figures.shares import percentile, share_of
 from gateway.journey.chains.chain import Chain
 from gateway.journey.chains.delays import Delay, Leg
 from gateway.journey.duty import Rulebook
@@ -23,31 +25,6 @@ from gateway.register.chain_figures import (
 )
 from shared.handling import Sensitive
 from shared.london import london_day
-
-
-class ShareBody(BaseModel):
-    """A share with its metric; of nothing there is no rate and no interval."""
-
-    metric: str = Field(description="What is counted.")
-    version: int = Field(description="The metric's.")
-    numerator: int
-    denominator: int
-    rate: float | None = Field(description="0 to 1.")
-    low: float | None = Field(description="The lower end of Wilson's interval at 95 %.")
-    high: float | None = Field(description="Its upper end.")
-
-    @staticmethod
-    def words(metric: str, share: Share) -> dict[str, Any]:
-        """Return what is said of any share."""
-        return {
-            "metric": metric,
-            "version": METRICS[metric].version,
-            "numerator": share.numerator,
-            "denominator": share.denominator,
-            "rate": share.rate,
-            "low": share.low,
-            "high": share.high,
-        }
 
 
 class FigureList(Sensitive):
@@ -89,7 +66,7 @@ class ChainBody(BaseModel):
             source=chain.source,
             counts="suspects of journeys" if chain.by_suspect else "journeys",
             steps=[StepBody(step=s.id, means=s.means, beside=s.beside) for s in chain.steps],
-            metric=METRICS[metric_of(chain)],
+            metric=metrics()[funnel_metric(chain)],
         )
 
 
@@ -99,13 +76,45 @@ class ChainList(BaseModel):
     items: list[ChainBody]
 
 
-class FunnelItem(ShareBody):
-    """How many runs took one step; the share is of those that entered and of which it is known."""
+# What is counted by an area of an agency's is so named, as its organisations are.
+AREAS = ("police", "cps", "probation")
+
+
+class GroupBody(ShareBody):
+    """A figure of one group, whatever it is counted by."""
 
     group: str | None = Field(description="What it is counted by; null where that is not known.")
+    party: NamedBody | None = Field(
+        description="The organisation or area, where it is counted by such."
+    )
+    quarter: str | None = Field(
+        description="Of the financial year from April on, where it is counted by month."
+    )
+
+    @staticmethod
+    def grouped(by: str | None, group: str | None) -> dict[str, Any]:
+        """Return what is said of a group; an organisation's is `agency/organisation`."""
+        party, quarter = None, None
+        if group is not None and by == "month":
+            quarter = quarter_of(date.fromisoformat(f"{group}-01"))
+        elif group is not None and by in AREAS:
+            party = NamedBody.of(by, group)
+        elif group is not None and by == "organisation":
+            party = named(group)
+        return {"group": group if party is None else party.id, "party": party, "quarter": quarter}
+
+
+def named(party: str | None) -> NamedBody | None:
+    """Return the organisation that is written as `agency/organisation`."""
+    return None if party is None else NamedBody.of(*party.split("/", 1))
+
+
+class FunnelItem(GroupBody):
+    """How many runs took one step; the share is of those that entered and of which it is known."""
+
     place: int = Field(description="The step's place in the chain, from 1.")
-    step: str
-    beside: bool
+    step: str = Field(description="As `/v1/statistics/chains` tells it.")
+    beside: bool = Field(description="Says how another step came out, and is none forward.")
     runs: int = Field(description="That entered the chain.")
     reached: int = Field(description="Of which this step or a later one is recorded.")
     recorded: int = Field(description="Of which this step itself is recorded.")
@@ -118,12 +127,12 @@ class FunnelItem(ShareBody):
     )
 
     @classmethod
-    def each(cls, chain: Chain, group: str | None, funnel: Funnel) -> list[Self]:
+    def each(cls, chain: Chain, by: str | None, group: str | None, funnel: Funnel) -> list[Self]:
         """Describe every step of a funnel, in its order."""
         return [
             cls(
-                **ShareBody.words(metric_of(chain), one.share),
-                group=group,
+                **ShareBody.words(metrics()[funnel_metric(chain)], one.share),
+                **cls.grouped(by, group),
                 place=place,
                 step=one.step.id,
                 beside=one.step.beside,
@@ -160,12 +169,12 @@ class HandoverItem(ShareBody):
     """
 
     kind: str = Field(description="The type of event that hands over.")
-    agency: str | None
+    agency: str | None = Field(description="Whose agency sent it.")
     organisation: str | None = Field(description="Who sent it; null where not counted by that.")
     to_agency: str | None = Field(description="Who received it; null where nothing says.")
-    to_organisation: str | None
-    item: str | None
-    handovers: int
+    to_organisation: str | None = Field(description="Who received it; null likewise.")
+    item: str | None = Field(description="What was known of the victim; null for all handovers.")
+    handovers: int = Field(description="That were sent, of an item those by which it was known.")
     passed: int | None = Field(description="That say that the item went with them.")
     unknown: int = Field(description="Left out: no receipt is recorded, and a feed may hide it.")
     days_median: int | None = Field(
@@ -186,7 +195,7 @@ class HandoverItem(ShareBody):
         }
         whole = cls(
             **ShareBody.words(
-                "handover-acknowledged",
+                metrics()["handover-acknowledged"],
                 share_of(figure.acknowledged, figure.handovers - figure.unknown),
             ),
             **common,
@@ -200,7 +209,7 @@ class HandoverItem(ShareBody):
         items = [
             cls(
                 **ShareBody.words(
-                    "handover-arrived",
+                    metrics()["handover-arrived"],
                     share_of(figure.arrived[item], figure.known[item] - figure.hidden[item]),
                 ),
                 **common,
@@ -226,8 +235,8 @@ class DelayItem(ShareBody):
     """One body's legs in late outcomes that came: how many working days it used, of how many."""
 
     rule: str = Field(description="The duty that the outcome ended with.")
-    title: str | None
-    owner: str
+    title: str | None = Field(description="The duty's.")
+    owner: str = Field(description="Which kind of body it is, such as `courts` or `wcu`.")
     organisation: str | None = Field(description="Null where unknown or not counted by that.")
     days_used: int = Field(description="Working days, of all its legs.")
     days_allowed: int = Field(description="Working days that its own limits allow for them.")
@@ -239,7 +248,9 @@ class DelayItem(ShareBody):
         rule, owner, organisation = key
         duty = rulebook.by_id.get(rule)
         return cls(
-            **ShareBody.words("delay-over-own-limit", share_of(figure.over, figure.legs)),
+            **ShareBody.words(
+                metrics()["delay-over-own-limit"], share_of(figure.over, figure.legs)
+            ),
             rule=rule,
             title=None if duty is None else duty.title,
             owner=owner,

@@ -33,7 +33,7 @@ class Question:
 # What runs are counted by: of the first step as far as it was taken, and whose the journey was.
 _GROUPS: Mapping[str | None, str] = {
     None: "NULL::text",
-    "organisation": "CASE WHEN entered_at <= $3 THEN run.organisation END",
+    "organisation": "CASE WHEN entered_at <= $3 THEN run.agency || '/' || run.organisation END",
     "month": "CASE WHEN entered_at <= $3 THEN to_char(entered_on, 'YYYY-MM') END",
     **{
         area: f"journey.{area}[width_bucket($3, journey.{area}_turns)]"
@@ -56,7 +56,10 @@ _WITH_JOURNEY = "JOIN register_journey AS journey USING (journey_id)"
 async def count_runs(
     store: Store, asked: Question, chain: Chain
 ) -> list[tuple[str | None, Funnel]]:
-    """Return the funnel of a chain by what it is counted by, in the order of that; None is last."""
+    """Return the funnel of a chain by what it is counted by, in the order of that; None is last.
+
+    Organisations are written as `agency/organisation`: two agencies have some of one name.
+    """
     area = asked.by in ("police", "cps", "probation")
     statement = _RUNS.format(group=_GROUPS[asked.by], join=_WITH_JOURNEY if area else "")
     found: dict[str | None, list[Pattern]] = defaultdict(list)

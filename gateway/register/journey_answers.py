@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from gateway.figures.metrics import metrics
 from gateway.journey.stages import Stage
 from gateway.register.answers import OwedList, RegisterBody
 from gateway.register.changed import Change
@@ -123,6 +124,10 @@ class ChangeList(Sensitive):
     register_: RegisterBody = Field(alias="register", serialization_alias="register")
 
 
+# The metric of silence.
+WAITING = "waiting-for-news"
+
+
 class SilenceFigureBody(BaseModel):
     """Silence in one stage with one holder, over journeys; `all` says it of whole silences.
 
@@ -133,6 +138,8 @@ class SilenceFigureBody(BaseModel):
     stage: str | None = Field(description="The stage; null for all.")
     holder: str | None = Field(description="Who held the case; null for all.")
     organisation: str | None = Field(description="Which organisation that is, where known.")
+    metric: str = Field(description="What is counted, as told at `/v1/metrics/{id}`.")
+    version: int = Field(description="The metric's.")
     journeys: int = Field(description="On how many journeys somebody waited for news there.")
     days_p50: int = Field(description="Half of these journeys had no longer silence.")
     days_p75: int = Field(description="Three quarters had no longer silence.")
@@ -155,6 +162,8 @@ class SilenceFigureBody(BaseModel):
             stage=None if figure.stage is None else Stage(figure.stage).word,
             holder=figure.holder,
             organisation=figure.organisation,
+            metric=WAITING,
+            version=metrics()[WAITING].version,
             journeys=figure.journeys,
             days_max=figure.longest,
             gaps=figure.gaps,

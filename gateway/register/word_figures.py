@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.journey.chains.feedback import Record
+from gateway.journey.limits import AGENCY_OF
 from gateway.register.chain_figures import Question
 from gateway.register.spread import read_spread
 from shared.store import Store
@@ -31,7 +32,7 @@ class ScoreFigure:
         return self.broken + self.unbroken
 
 
-# The stage by its number, the organisation that asked, the instrument and its scale.
+# The stage by its number, who asked (`agency/organisation`), the instrument and its scale.
 Asked = tuple[int, str | None, str, int | None]
 _SCORES = """
 SELECT stage, {organisation} AS organisation, instrument, scale, score, kept < limits AS broken,
@@ -56,7 +57,7 @@ async def count_scores(store: Store, asked: Question) -> dict[Asked, ScoreFigure
             scores = figure.broken if row["broken"] else figure.unbroken
             scores[row["score"]] += row["responses"]
 
-    by = "organisation" if asked.by == "organisation" else "NULL::text"
+    by = "agency || '/' || organisation" if asked.by == "organisation" else "NULL::text"
     statement = _SCORES.format(organisation=by)
     await read_spread(store, statement, asked.as_of, asked.organisation, take=take)
     order = sorted(found, key=lambda key: (key[0], key[1] or "", key[2], key[3] or 0))
@@ -100,14 +101,14 @@ GROUP BY 1, 2, 3, 4
 async def count_accounts(
     store: Store, asked: Question, rules: Sequence[str]
 ) -> dict[tuple[str, str | None], AccountFigure]:
-    """Return the figures on victims' accounts by rule and by who owed it, in that order."""
+    """Return the figures on accounts by rule and by who (`agency/organisation`) owed it."""
     found: dict[tuple[str, str | None], AccountFigure] = defaultdict(AccountFigure)
 
     def take(row: Any) -> None:
-        figure = found[row["rule"], row["organisation"]]
+        figure = found[row["rule"], _party_of(row["organisation"])]
         figure.said[Record(row["record"]), row["says_done"]] += row["answers"]
 
-    by = "organisation" if asked.by == "organisation" else "NULL::text"
+    by = "owner || '/' || organisation" if asked.by == "organisation" else "NULL::text"
     statement = _ACCOUNTS.format(organisation=by)
     await read_spread(store, statement, asked.as_of, asked.organisation, list(rules), take=take)
     order = sorted(found, key=lambda key: (key[0], key[1] or ""))
@@ -131,7 +132,7 @@ class NoticingFigure:
 
 _NOTICING_GROUPS: Mapping[str | None, str] = {
     None: "NULL::text",
-    "organisation": "owed.organisation",
+    "organisation": "owed.owner || '/' || owed.organisation",
     "owner": "owed.owner",
     "rule": "owed.rule",
     "month": "to_char(owed.due_on, 'YYYY-MM')",
@@ -162,11 +163,15 @@ _MARKS = "\n".join(
 async def count_noticing(
     store: Store, asked: Question, rules: Sequence[str]
 ) -> dict[str | None, NoticingFigure]:
-    """Return the figures on who noticed breaches, by what they are counted by; None is last."""
+    """Return the figures on who noticed breaches, by what they are counted by; None is last.
+
+    Organisations are written as `agency/organisation`.
+    """
     found: dict[str | None, NoticingFigure] = defaultdict(NoticingFigure)
 
     def take(row: Any) -> None:
-        figure, often, by = found[row["group"]], row["breaches"], row["by_whom"]
+        group = _party_of(row["group"]) if asked.by == "organisation" else row["group"]
+        figure, often, by = found[group], row["breaches"], row["by_whom"]
         figure.breaches += often
         figure.told += often if row["told"] else 0
         figure.remedied += often if row["remedied"] else 0
@@ -188,3 +193,11 @@ async def count_noticing(
         found.setdefault(None, NoticingFigure())
     order = sorted(found, key=lambda group: (group is None, group or ""))
     return {group: found[group] for group in order}
+
+
+def _party_of(owed_by: str | None) -> str | None:
+    """Return `agency/organisation` of what is written `owner/organisation`."""
+    if owed_by is None:
+        return None
+    owner, _, organisation = owed_by.partition("/")
+    return f"{AGENCY_OF.get(owner, owner)}/{organisation}"

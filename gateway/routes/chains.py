@@ -1,11 +1,11 @@
 """Tells figures on chains, on handovers, and on who used the days of what came late."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.answers import JudgedBy
-from gateway.figures.chain_metrics import METRICS, metric_of
+from gateway.figures.metrics import funnel_metric, metrics
 from gateway.journey.chains.defined import CHAIN_OF, CHAINS
 from gateway.journey.chains.delays import delays_of
 from gateway.journey.findings.finders import evidence_of
@@ -23,12 +23,13 @@ from gateway.register.chain_answers import (
     OutcomeItem,
 )
 from gateway.register.chain_figures import By, count_delays, count_handovers, count_runs
-from gateway.routes.figures import Months, Organisation, around_figures, asked_of
+from gateway.routes.figures import Organisation, asked_of, tell_figures
 from gateway.routes.journeys import AsOf as AsOfJourney
 from gateway.routes.journeys import JourneyId, KnownAt, read_journey, state_of
 from gateway.routes.moments import read_moments
-from gateway.routes.paging import answer
+from gateway.routes.months import Months
 from gateway.routes.seen import AsOf
+from gateway.routes.telling import TOLD, Form
 from gateway.seeing import left_out, require_all
 from shared.access.guard import ANY_CALLER, Inspector
 from shared.handling import sensitive
@@ -61,7 +62,7 @@ async def chains() -> ChainList:
 @router.get(
     "/statistics/funnels",
     response_model=FunnelList,
-    responses=documented(BadQuestion, Failed, NotReady),
+    responses={**TOLD, **documented(BadQuestion, Failed, NotReady)},
 )
 async def funnels(
     request: Request,
@@ -83,6 +84,7 @@ async def funnels(
     ] = None,
     as_of: AsOf = None,
     organisation: Organisation = None,
+    form: Form = None,
 ) -> Response:
     """Count how far journeys came through a chain by a moment, step by step.
 
@@ -93,20 +95,20 @@ async def funnels(
     view = require_all(caller)
     asked = asked_of(request, as_of, by, organisation, months)
     found = CHAIN_OF[chain]
-    counted = await count_runs(state_of(request).store, asked, found)
-    body = FunnelList(
-        chain=ChainBody.of(found),
-        by=by,
-        items=[item for group, one in counted for item in FunnelItem.each(found, group, one)],
-        **await around_figures(request, caller, view, asked, [metric_of(found)]),
-    )
-    return answer(body)
+
+    async def count() -> dict[str, Any]:
+        counted = await count_runs(state_of(request).store, asked, found)
+        items = [item for group, one in counted for item in FunnelItem.each(found, by, group, one)]
+        return {"chain": ChainBody.of(found), "by": by, "items": items}
+
+    named = [funnel_metric(found)]
+    return await tell_figures(request, caller, view, asked, FunnelList, named, count)
 
 
 @router.get(
     "/statistics/handovers",
     response_model=HandoverList,
-    responses=documented(BadQuestion, Failed, NotReady),
+    responses={**TOLD, **documented(BadQuestion, Failed, NotReady)},
 )
 async def handovers(
     request: Request,
@@ -115,6 +117,7 @@ async def handovers(
     by: ByOrganisation = None,
     as_of: AsOf = None,
     organisation: Organisation = None,
+    form: Form = None,
 ) -> Response:
     """Count handovers between agencies: what was known of the victim, went with it, and arrived.
 
@@ -123,23 +126,24 @@ async def handovers(
     """
     view = require_all(caller)
     asked = asked_of(request, as_of, by, organisation, months)
-    counted = await count_handovers(state_of(request).store, asked)
-    metrics = ["handover-acknowledged", "handover-arrived"]
-    body = HandoverList(
-        items=[
+
+    async def count() -> dict[str, Any]:
+        counted = await count_handovers(state_of(request).store, asked)
+        items = [
             item
             for (kind, way), figure in counted.items()
             for item in HandoverItem.each(kind, way, figure)
-        ],
-        **await around_figures(request, caller, view, asked, metrics),
-    )
-    return answer(body)
+        ]
+        return {"items": items}
+
+    named = ["handover-acknowledged", "handover-arrived"]
+    return await tell_figures(request, caller, view, asked, HandoverList, named, count)
 
 
 @router.get(
     "/statistics/delays",
     response_model=DelayList,
-    responses=documented(BadQuestion, Failed, NotReady),
+    responses={**TOLD, **documented(BadQuestion, Failed, NotReady)},
 )
 async def delays(
     request: Request,
@@ -148,6 +152,7 @@ async def delays(
     by: ByOrganisation = None,
     as_of: AsOf = None,
     organisation: Organisation = None,
+    form: Form = None,
 ) -> Response:
     """Split what reached victims late among the bodies that owed it together, in working days.
 
@@ -158,13 +163,16 @@ async def delays(
     view = require_all(caller)
     state = state_of(request)
     asked = asked_of(request, as_of, by, organisation, months)
-    counted = await count_delays(state.store, asked)
-    body = DelayList(
-        items=[DelayItem.of(key, one, state.rulebook) for key, one in counted.legs.items()],
-        outcomes=[OutcomeItem.of(rule, one) for rule, one in counted.outcomes.items()],
-        **await around_figures(request, caller, view, asked, ["delay-over-own-limit"]),
-    )
-    return answer(body)
+
+    async def count() -> dict[str, Any]:
+        counted = await count_delays(state.store, asked)
+        return {
+            "items": [DelayItem.of(key, one, state.rulebook) for key, one in counted.legs.items()],
+            "outcomes": [OutcomeItem.of(rule, one) for rule, one in counted.outcomes.items()],
+        }
+
+    named = ["delay-over-own-limit"]
+    return await tell_figures(request, caller, view, asked, DelayList, named, count)
 
 
 @router.get(
@@ -201,7 +209,7 @@ async def journey_delays(
     body = JourneyDelays(
         journey=membership.id,
         items=[DelayBody.of(one) for one in found],
-        metric=METRICS["delay-over-own-limit"],
+        metric=metrics()["delay-over-own-limit"],
         as_of=moments.as_of,
         known_at=moments.known_at,
         settled=moments.settled,

@@ -5,9 +5,13 @@ from typing import Annotated, Literal, get_args
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
+from gateway.figures.answers import CellBody
+from gateway.figures.fair_answers import MonthBody, PointBody
 from gateway.register.answers import BreachBody, DueBody
+from gateway.register.chain_answers import DelayItem, FunnelItem, HandoverItem
 from gateway.register.finding_answers import CountBody
 from gateway.register.journey_answers import ListedJourneyBody, SilenceFigureBody
+from gateway.register.word_answers import AccountItem, NoticingItem, SatisfactionItem
 from gateway.tables import DictionaryBody
 from shared.access.guard import ANY_CALLER
 from shared.problems import BadQuestion, Failed
@@ -16,14 +20,38 @@ from shared.web import documented
 
 router = APIRouter(prefix="/v1", tags=["lists"])
 
-Name = Literal["breaches", "due", "findings", "journeys", "silence"]
+Name = Literal[
+    "accounts",
+    "breaches",
+    "comparison",
+    "compliance",
+    "delays",
+    "due",
+    "findings",
+    "funnels",
+    "handovers",
+    "journeys",
+    "noticing",
+    "satisfaction",
+    "silence",
+    "trend",
+]
 # Every list that is told as CSV: its address, and the shape of its rows.
 LISTS: dict[Name, tuple[str, type[BaseModel]]] = {
+    "accounts": ("/v1/statistics/accounts", AccountItem),
     "breaches": ("/v1/breaches", BreachBody),
+    "comparison": ("/v1/statistics/comparison", PointBody),
+    "compliance": ("/v1/statistics/compliance", CellBody),
+    "delays": ("/v1/statistics/delays", DelayItem),
     "due": ("/v1/due", DueBody),
     "findings": ("/v1/statistics/findings", CountBody),
+    "funnels": ("/v1/statistics/funnels", FunnelItem),
+    "handovers": ("/v1/statistics/handovers", HandoverItem),
     "journeys": ("/v1/journeys", ListedJourneyBody),
+    "noticing": ("/v1/statistics/noticing", NoticingItem),
+    "satisfaction": ("/v1/statistics/satisfaction", SatisfactionItem),
     "silence": ("/v1/statistics/silence", SilenceFigureBody),
+    "trend": ("/v1/statistics/trend", MonthBody),
 }
 if set(LISTS) != set(get_args(Name)):
     raise TypeError("every name of a list has a shape")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from gateway.figures.answers import MetricList
 from gateway.figures.metrics import Metric, metrics
 from shared.access.guard import ANY_CALLER
-from shared.problems import Failed, Fault, NotFound
+from shared.problems import BadQuestion, Failed, Fault, NotFound
 from shared.tagged import UNCHANGED, tagged_json
 from shared.web import documented
 from shared.words import nearest
@@ -24,7 +24,7 @@ async def all_metrics(request: Request) -> Response:
 @router.get(
     "/metrics/{metric_id}",
     response_model=Metric,
-    responses={**UNCHANGED, **documented(NotFound, Failed)},
+    responses={**UNCHANGED, **documented(NotFound, BadQuestion, Failed)},
 )
 async def one_metric(
     request: Request,

@@ -1,6 +1,6 @@
 """Tells figures on what victims said beside the record, and on who noticed breaches first."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -15,12 +15,13 @@ from gateway.register.word_answers import (
 )
 from gateway.register.word_figures import count_accounts, count_noticing, count_scores
 from gateway.routes.chains import ByOrganisation
-from gateway.routes.figures import Months, Organisation, around_figures, asked_of
+from gateway.routes.figures import Organisation, asked_of, tell_figures
 from gateway.routes.filters import Right
 from gateway.routes.journeys import state_of
+from gateway.routes.months import Months
 from gateway.routes.owed import rules_of
-from gateway.routes.paging import answer
 from gateway.routes.seen import AsOf
+from gateway.routes.telling import TOLD, Form
 from gateway.seeing import require_all
 from shared.access.guard import Inspector
 from shared.problems import BadQuestion, Failed, NotReady
@@ -32,7 +33,7 @@ router = APIRouter(prefix="/v1", tags=["statistics"])
 @router.get(
     "/statistics/satisfaction",
     response_model=SatisfactionList,
-    responses=documented(BadQuestion, Failed, NotReady),
+    responses={**TOLD, **documented(BadQuestion, Failed, NotReady)},
 )
 async def satisfaction(
     request: Request,
@@ -40,6 +41,7 @@ async def satisfaction(
     by: ByOrganisation = None,
     as_of: AsOf = None,
     organisation: Organisation = None,
+    form: Form = None,
 ) -> Response:
     """Put what victims said of each stage beside the limits of the Code kept in it by then.
 
@@ -48,19 +50,19 @@ async def satisfaction(
     """
     view = require_all(caller)
     asked = asked_of(request, as_of, by, organisation)
-    counted = await count_scores(state_of(request).store, asked)
-    metrics = ["satisfaction-beside-compliance"]
-    body = SatisfactionList(
-        items=[SatisfactionItem.of(key, one) for key, one in counted.items()],
-        **await around_figures(request, caller, view, asked, metrics),
-    )
-    return answer(body)
+
+    async def count() -> dict[str, Any]:
+        counted = await count_scores(state_of(request).store, asked)
+        return {"items": [SatisfactionItem.of(key, one) for key, one in counted.items()]}
+
+    named = ["satisfaction-beside-compliance"]
+    return await tell_figures(request, caller, view, asked, SatisfactionList, named, count)
 
 
 @router.get(
     "/statistics/accounts",
     response_model=AccountList,
-    responses=documented(BadQuestion, Failed, NotReady),
+    responses={**TOLD, **documented(BadQuestion, Failed, NotReady)},
 )
 async def accounts(
     request: Request,
@@ -69,6 +71,7 @@ async def accounts(
     as_of: AsOf = None,
     organisation: Organisation = None,
     right: Right = None,
+    form: Form = None,
 ) -> Response:
     """Put what victims say was done beside what the record said at the moment they were asked.
 
@@ -79,18 +82,20 @@ async def accounts(
     state = state_of(request)
     asked = asked_of(request, as_of, by, organisation)
     rules = rules_of(state, view, right, lambda duty: True)
-    counted = await count_accounts(state.store, asked, rules)
-    body = AccountList(
-        items=[AccountItem.of(key, one, state.rulebook) for key, one in counted.items()],
-        **await around_figures(request, caller, view, asked, ["accounts-disagree"]),
-    )
-    return answer(body)
+
+    async def count() -> dict[str, Any]:
+        counted = await count_accounts(state.store, asked, rules)
+        items = [AccountItem.of(key, one, state.rulebook) for key, one in counted.items()]
+        return {"items": items}
+
+    named = ["accounts-disagree"]
+    return await tell_figures(request, caller, view, asked, AccountList, named, count)
 
 
 @router.get(
     "/statistics/noticing",
     response_model=NoticingList,
-    responses=documented(BadQuestion, Failed, NotReady),
+    responses={**TOLD, **documented(BadQuestion, Failed, NotReady)},
 )
 async def noticing(
     request: Request,
@@ -103,6 +108,7 @@ async def noticing(
     as_of: AsOf = None,
     organisation: Organisation = None,
     right: Right = None,
+    form: Form = None,
 ) -> Response:
     """Count who noticed breaches of the Code first, and how long after the limit's last day.
 
@@ -113,10 +119,11 @@ async def noticing(
     state = state_of(request)
     asked = asked_of(request, as_of, by, organisation, months)
     rules = rules_of(state, view, right, lambda duty: duty.kind is Kind.CODE)
-    counted = await count_noticing(state.store, asked, rules)
-    body = NoticingList(
-        by=by,
-        items=[NoticingItem.of(group, one) for group, one in counted.items()],
-        **await around_figures(request, caller, view, asked, ["noticing-by-agency"]),
-    )
-    return answer(body)
+
+    async def count() -> dict[str, Any]:
+        counted = await count_noticing(state.store, asked, rules)
+        items = [NoticingItem.of(by, group, one) for group, one in counted.items()]
+        return {"by": by, "items": items}
+
+    named = ["noticing-by-agency"]
+    return await tell_figures(request, caller, view, asked, NoticingList, named, count)

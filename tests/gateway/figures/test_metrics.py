@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.figures.metrics import MetricError, load_metrics, metric_of, metrics
+from gateway.figures.metrics import (
+    MetricError,
+    funnel_metric,
+    hold_chains,
+    load_metrics,
+    metric_of,
+    metrics,
+)
+from gateway.journey.chains.defined import CHAINS
 from gateway.journey.duty import Kind
 
 OURS = files("gateway.figures") / "metrics"
@@ -40,6 +48,14 @@ def unexplained(content: dict[str, Any]) -> None:
     content["version"] = 2
 
 
+def unnamed(content: dict[str, Any]) -> None:
+    del content["kinds"]
+
+
+def unwarned(content: dict[str, Any]) -> None:
+    del content["beware"]
+
+
 def misspelt(content: dict[str, Any]) -> None:
     content["excludes"] = []
 
@@ -53,8 +69,10 @@ def misspelt(content: dict[str, Any]) -> None:
         (unknown, "numerator.counts.2"),
         (unexplained, "its changes do not tell of every version"),
         (misspelt, "excludes"),
+        (unnamed, "names no kinds of them"),
+        (unwarned, "beware: Field required"),
     ],
-    ids=["unsaid", "twice", "outside", "unknown", "unexplained", "misspelt"],
+    ids=["unsaid", "twice", "outside", "unknown", "unexplained", "misspelt", "unnamed", "unwarned"],
 )
 def test_a_metric_that_cannot_be_trusted_is_refused(tmp_path: Path, spoil: Any, words: str) -> None:
     content = read()
@@ -79,3 +97,22 @@ def test_every_kind_of_duty_has_a_metric_that_is_of_it() -> None:
     windows = {one.id for one in metrics().values() if Kind.WINDOW in one.kinds}
     assert windows == {"window-used"}, "what nobody owes is in no figure of what is owed"
     assert metrics()["window-used"].kinds == (Kind.WINDOW,)
+
+
+def test_every_metric_says_in_words_what_it_counts() -> None:
+    for metric in metrics().values():
+        parts = [metric.numerator, metric.denominator, *metric.exclusions]
+        told = [metric.means, metric.beware, metric.source, *(part.words for part in parts)]
+        assert all(words.strip().endswith((".", ")")) for words in told), metric.id
+
+
+def test_every_chain_has_a_metric_of_its_own_version() -> None:
+    found = dict(metrics())
+    hold_chains(found)
+    one = funnel_metric(CHAINS[0])
+    found[one] = found[one].model_copy(update={"version": CHAINS[0].version + 1})
+    with pytest.raises(MetricError, match=f"{one} is not of its chain's version"):
+        hold_chains(found)
+    del found[one]
+    with pytest.raises(MetricError, match=f"no file says what {one} counts"):
+        hold_chains(found)

@@ -25,6 +25,7 @@ from shared.store import Store
 from tests.conftest import OpenStore
 from tests.demo.made import taken
 from tests.gateway.register.registers import catch_up, differences, projector_of, yardstick
+from tests.gateway.register.test_tally import SOME, count_all, hold
 from tests.shared.databases import NICHE, Database, linked, said
 
 ROOT = Path(__file__).parents[3]
@@ -119,6 +120,10 @@ async def test_killed_projectors_leave_what_the_events_come_to(
             projector.send_signal(signal.SIGTERM)
             assert projector.wait(30) == 0
     assert await differences(database, reader) == []
+    # What they had counted between the killings, and what they had not.
+    await hold(reader, SOME)
+    await count_all(reader)
+    await hold(reader, SOME)
 
 
 async def test_rebuilding_trusts_nothing_that_is_kept(
