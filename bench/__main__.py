@@ -7,11 +7,10 @@ from bench import (
     growing,
     heart,
     imports,
-    lists,
     pages,
     publish_styles,
+    reading,
     register,
-    timelines,
 )
 
 print("How to publish: one event a request, kept before the reply (docs/adr/0004)\n")
@@ -26,6 +25,5 @@ print("\nThe store read from end to end, page by page\n")
 asyncio.run(pages.measure(pages.JOURNEYS, pages.ROUNDS))
 print("\nThe register: events projected, beside how fast they are ingested\n")
 register.main([])
-print("\nTimelines and lists, as the store grows\n")
-reading = (timelines.measure, timelines.report), (lists.measure, lists.report)
-growing.main(None, *reading, arguments=[])
+print("\nTimelines, lists, figures and the register, as the store grows\n")
+growing.main(None, *reading.PARTS, arguments=[])
