@@ -74,7 +74,7 @@ async def hold_limits(played: Doors) -> None:
             low <= item["limits_95"]["low"] <= body["target"] <= item["limits_95"]["high"] <= high
         )
         # Of the few cases of a sample nobody is an outlier.
-        assert not item["outside"]
+        assert item["beyond"] == 0
         assert low <= item["figure"]["rate"] <= high
     most = max(item["figure"]["denominator"] for item in points)
     assert [body["curve"][0]["denominator"], body["curve"][-1]["denominator"]] == [1, most]
