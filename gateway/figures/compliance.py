@@ -1,7 +1,7 @@
 """Counts how duties stood, cell by cell, from the register's tally or its rows."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
@@ -48,6 +48,8 @@ _COLUMNS: Mapping[By, tuple[str, ...]] = {
     "quarter": ("month",),
 }
 MOST_BY = 3
+# Rows that are read from the database at once.
+PREFETCH = 1_000
 # Between month ends every row is counted: as many as can be within a second or two.
 MOST_ROWS = 1_000_000
 # More journeys than this that are not in the tally yet would make every question slow.
@@ -120,9 +122,17 @@ class Cell:
         return CellPlace(first, second, third)
 
 
-async def read_cells(store: Store, asked: Question, rulebook: Rulebook) -> list[Cell]:
-    """Return every cell in which any duty was counted, in order.
+async def read_cells(
+    store: Store,
+    asked: Question,
+    rulebook: Rulebook,
+    *,
+    after: CellPlace | None = None,
+    most: int | None = None,
+) -> list[Cell]:
+    """Return the cells in which any duty was counted, in order: so many after a place, or all.
 
+    A table may have hundreds of thousands of cells. No more are held than are returned, twice.
     Raises BadQuestion where too much is asked for between month ends, and NotReady while the tally
     is being counted anew.
     """
@@ -133,22 +143,78 @@ async def read_cells(store: Store, asked: Question, rulebook: Rulebook) -> list[
     columns = sorted({column for by in _base(asked) for column in _COLUMNS[by]})
     if edge is not None:
         statement = counted(columns, narrowed, tallied=True)
-        rows = await store.ask(statement, asked.as_of, edge, *arguments)
     else:
         await _hold_down(store, asked)
         join, also = _of_reports(asked)
         statement = counted(columns, narrowed, tallied=False, join=join, also=also)
-        rows = await store.ask(statement, asked.as_of, None, *arguments)
-    cells: dict[tuple[str, ...], Cell] = {}
-    for row in rows:
-        of = _of(asked, row, rulebook)
-        if of is None:
-            continue
-        key = tuple(_word(of[by]) for by in asked.by)
-        cell = cells.get(key) or cells.setdefault(key, Cell(key, of))
-        for name in CLASSES:
-            cell.counts[name] += row[name] or 0
-    return sorted((c for c in cells.values() if any(c.counts.values())), key=lambda c: c.place)
+    kept = _Kept(asked, rulebook, after, most)
+    async with store.connection() as connection, connection.transaction(readonly=True):
+        arguments = [asked.as_of, edge, *arguments]
+        async for row in connection.cursor(statement, *arguments, prefetch=PREFETCH):
+            kept.take(row, row[len(columns) :])
+    return kept.in_order()
+
+
+class _Kept:
+    """The cells of a table that are asked for, as its rows come in any order."""
+
+    def __init__(
+        self, asked: Question, rulebook: Rulebook, after: CellPlace | None, most: int | None
+    ) -> None:
+        self._asked, self._rulebook = asked, rulebook
+        self._after, self._most = after, most
+        self._cells: dict[CellPlace, Cell] = {}
+        # No cell beyond this place is among those asked for, whatever comes.
+        self._bound: CellPlace | None = None
+        self._known: dict[Any, tuple[Any, str]] = {}
+
+    def take(self, row: Any, counts: Sequence[int | None]) -> None:
+        """Add a row to its cell, where that is asked for."""
+        if not any(counts) or not self._of_the_area(row):
+            return
+        told = [self._value(by, row) for by in self._asked.by]
+        key = tuple(word for _, word in told)
+        first, second, third = (*key, "", "", "")[:MOST_BY]
+        place = CellPlace(first, second, third)
+        if (self._after is not None and place <= self._after) or (
+            self._bound is not None and place > self._bound
+        ):
+            return
+        cell = self._cells.get(place)
+        if cell is None:
+            of = dict(zip(self._asked.by, (value for value, _ in told), strict=True))
+            cell = self._cells[place] = Cell(key, of)
+        for name, count in zip(CLASSES, counts, strict=True):
+            if count:
+                cell.counts[name] += count
+        if self._most is not None and len(self._cells) > 2 * self._most:
+            self._let_go(self._most)
+
+    def in_order(self) -> list[Cell]:
+        """Return the cells that were asked for."""
+        return [self._cells[place] for place in sorted(self._cells)[: self._most]]
+
+    def _let_go(self, most: int) -> None:
+        """Let go of what lies beyond so many: whatever comes moves their end to no later place."""
+        places = sorted(self._cells)[:most]
+        self._bound = places[-1]
+        self._cells = {place: self._cells[place] for place in places}
+
+    def _of_the_area(self, row: Any) -> bool:
+        if self._asked.area is None:
+            return True
+        kind, id = self._asked.area
+        area, _ = self._value(kind, row)
+        return area is not None and area.id == id
+
+    def _value(self, by: By, row: Any) -> tuple[Any, str]:
+        """Return what a row is of, with its word; the same few come again and again."""
+        key = (by, *(row[column] for column in _COLUMNS[by]))
+        found = self._known.get(key)
+        if found is None:
+            value = _value(by, row, self._rulebook)
+            found = self._known[key] = value, _word(value)
+        return found
 
 
 def _base(asked: Question) -> tuple[By, ...]:
@@ -225,16 +291,6 @@ async def _hold_down(store: Store, asked: Question) -> None:
                 + ("" if asked.of_reports else ", or as of the end of a month"),
             ),
         )
-
-
-def _of(asked: Question, row: Any, rulebook: Rulebook) -> dict[By, Any] | None:
-    """Return what a row is of, by what is counted by; None where the area asked for is another."""
-    if asked.area is not None:
-        kind, id = asked.area
-        area = _area(row, kind)
-        if area is None or area.id != id:
-            return None
-    return {by: _value(by, row, rulebook) for by in asked.by}
 
 
 def _value(by: By, row: Any, rulebook: Rulebook) -> Any:

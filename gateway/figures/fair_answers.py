@@ -23,6 +23,7 @@ TOGETHER = (
     "Duties of one journey often stand or fall together. Chance carries shares further than the "
     "limits say then, unless they are widened."
 )
+_BEYOND = {Position.FAR_BELOW: -1, Position.FAR_ABOVE: 1}
 MIXED = "Several duties are counted together: ask for one `duty` to compare like with like."
 
 
@@ -50,7 +51,9 @@ class PointBody(BaseModel):
         description="At its own denominator; null where nothing was counted."
     )
     limits_998: LimitsBody | None = Field(description="Those of 99.8 %, likewise.")
-    outside: bool = Field(description="Whether it is beyond the 99.8 % limits.")
+    beyond: int = Field(
+        description="-1 below the 99.8 % limits, 1 above them, 0 where chance alone explains it."
+    )
     position: Position = Field(description="Where the share stands beside both limits.")
     words: str = Field(description="The same in words.")
 
@@ -62,7 +65,7 @@ class PointBody(BaseModel):
             figure=figure_of(metric, point.found, point.of),
             limits_95=LimitsBody.of(point.inner),
             limits_998=LimitsBody.of(point.outer),
-            outside=point.position in (Position.FAR_BELOW, Position.FAR_ABOVE),
+            beyond=_BEYOND.get(point.position, 0),
             position=point.position,
             words=point.words,
         )

@@ -63,8 +63,7 @@ async def compliance(
     tag = tag_of(request, view, lag, asked.as_of, ComplianceStatistics)
     if (same := unchanged(request, tag)) is not None:
         return same
-    cells = await read_cells(state.store, asked, state.rulebook)
-    found = [cell for cell in cells if place is None or cell.place > place][:limit]
+    found = await read_cells(state.store, asked, state.rulebook, after=place, most=limit)
     await note_journeys(request, caller, ())
     body = ComplianceStatistics(
         kind=filters.kind,

@@ -176,6 +176,11 @@ async def hold_filters(played: Doors) -> None:
         one["figure"]["denominator"] for one in months
     )
     assert {"2023-24 Q4", "2024-25 Q1"} <= {one["quarter"] for one in quarters}
+    for by in ("quarter", "quarter,right", "force,quarter"):
+        # Page by page of few, of which each is made of many rows.
+        assert await cells(played, by=by, as_of=as_of, limit=2) == await cells(
+            played, by=by, as_of=as_of, limit=500
+        )
 
 
 async def hold_areas(played: Doors) -> None:
