@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from gateway.figures.metrics import metrics as load_all_metrics
+from gateway.figures.returns import load_returns
 from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
@@ -26,6 +27,7 @@ from gateway.routes import (
     obligations,
     owed,
     register,
+    returns,
     samples,
     searching,
     silence,
@@ -42,6 +44,7 @@ from shared.settings import (
     CorsSettings,
     FeedSettings,
     PaceSettings,
+    ReviewSettings,
     SilenceSettings,
     StoreSettings,
 )
@@ -74,6 +77,8 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
         open_access(app, AccessSettings(), per_minute=pace, clock=clock)
         rulebook, drafts, calendar = law()
         load_all_metrics()
+        review = ReviewSettings()
+        asked_for = load_returns(rulebook, review.returns_folder)
         agreed_else = SilenceSettings()
         databases = databases_for_gateway(StoreSettings())
         own, data_protection = await run_in_threadpool(databases.__enter__)
@@ -88,6 +93,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
                 calendar=calendar,
                 standard=Standard(agreed_else.silence_days, agreed_else.member_silence_days),
                 feed_settings=FeedSettings(),
+                returns=asked_for,
                 clock=clock,
             )
             try:
@@ -123,6 +129,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(words.router)
     app.include_router(compliance.router)
     app.include_router(metrics.router)
+    app.include_router(returns.router)
     app.include_router(register.router)
     app.include_router(samples.router)
     app.state.also_documented = samples.BODIES

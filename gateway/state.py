@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.figures.returns import Return
 from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
@@ -24,6 +25,7 @@ class GatewayState:
     calendar: Calendar
     standard: Standard
     feed_settings: FeedSettings
+    returns: Mapping[str, Return]  # by id
     clock: Callable[[], datetime]
 
     @property

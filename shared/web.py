@@ -49,6 +49,7 @@ TAGS = {
     "obligations": "What was owed to one victim, and why each stands as it does.",
     "samples": "Journeys drawn at random from a frozen frame, so that anybody can draw them again.",
     "register": "What lists and figures are told from, and how far it is behind.",
+    "returns": "Figures that somebody asks for by the quarter, for each area.",
     "statistics": "What is counted over all journeys, what each figure means and leaves out.",
     "subject access": "What is held about one victim, for that victim.",
     "vocabulary": "The types of event, with their fields and examples.",

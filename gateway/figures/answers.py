@@ -33,8 +33,8 @@ class FigureBody(BaseModel):
 
     metric: str = Field(description="What is counted, as told at `/v1/metrics/{id}`.")
     version: int = Field(description="The metric's.")
-    numerator: int
-    denominator: int
+    numerator: int = Field(description="How many of them it counts.")
+    denominator: int = Field(description="Of how many.")
     rate: float | None = Field(description="Of 1; null where nothing was counted.")
     low: float | None = Field(description="The lower end of the interval.")
     high: float | None = Field(description="The upper end of the interval.")
@@ -75,8 +75,8 @@ class UntimedBody(BaseModel):
 class NamedBody(BaseModel):
     """An organisation or an area, by the agency and organisation of a `source`."""
 
-    agency: str
-    id: str
+    agency: str = Field(description="Whose it is: police, cps or probation.")
+    id: str = Field(description="Its organisation, as in a `source`.")
     name: str | None = Field(description="Null where the code lists have no such organisation.")
     gss: str | None = Field(description="The ONS code of its area, where it has one.")
 

@@ -50,6 +50,8 @@ OPEN_TO: dict[str, set[str]] = {
     "/v1/register": EVERYBODY,
     "/v1/organisations/{agency}/{organisation}": EVERYBODY,
     "/v1/outcomes": EVERYBODY,
+    "/v1/returns": EVERYBODY,
+    "/v1/returns/{return_id}": READERS,
     "/v1/samples": {"inspector"},
     "/v1/samples/presets": EVERYBODY,
     "/v1/samples/{sample_id}": {"inspector"},
