@@ -14,8 +14,10 @@ from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
+from gateway.review.thresholds import load_thresholds
 from gateway.routes import (
     access_log,
+    actions,
     chains,
     changes,
     compliance,
@@ -28,6 +30,7 @@ from gateway.routes import (
     owed,
     register,
     returns,
+    review,
     samples,
     searching,
     silence,
@@ -79,6 +82,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
         load_all_metrics()
         review = ReviewSettings()
         asked_for = load_returns(rulebook, review.returns_folder)
+        thresholds = load_thresholds(rulebook, review.thresholds_folder)
         agreed_else = SilenceSettings()
         databases = databases_for_gateway(StoreSettings())
         own, data_protection = await run_in_threadpool(databases.__enter__)
@@ -94,6 +98,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
                 standard=Standard(agreed_else.silence_days, agreed_else.member_silence_days),
                 feed_settings=FeedSettings(),
                 returns=asked_for,
+                thresholds=thresholds,
                 clock=clock,
             )
             try:
@@ -130,9 +135,11 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(compliance.router)
     app.include_router(metrics.router)
     app.include_router(returns.router)
+    app.include_router(review.router)
+    app.include_router(actions.router)
     app.include_router(register.router)
     app.include_router(samples.router)
-    app.state.also_documented = samples.BODIES
+    app.state.also_documented = (*samples.BODIES, *actions.BODIES)
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
     app.include_router(access_log.router)

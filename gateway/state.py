@@ -10,6 +10,7 @@ from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
 from gateway.register.rows import Yardstick
+from gateway.review.thresholds import Threshold
 from shared.settings import FeedSettings
 from shared.store import Store
 
@@ -26,6 +27,7 @@ class GatewayState:
     standard: Standard
     feed_settings: FeedSettings
     returns: Mapping[str, Return]  # by id
+    thresholds: Mapping[str, Threshold]  # by id
     clock: Callable[[], datetime]
 
     @property

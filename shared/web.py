@@ -47,6 +47,7 @@ TAGS = {
     "journeys": "One victim's journey across every agency.",
     "lists": "What the columns of tables say.",
     "obligations": "What was owed to one victim, and why each stands as it does.",
+    "reviews": "What the bodies of a police area review together, and what they decide to do.",
     "samples": "Journeys drawn at random from a frozen frame, so that anybody can draw them again.",
     "register": "What lists and figures are told from, and how far it is behind.",
     "returns": "Figures that somebody asks for by the quarter, for each area.",

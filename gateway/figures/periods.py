@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 
 from gateway.figures.compliance import quarter_of
@@ -42,6 +42,11 @@ class Period:
     def last_month(self) -> date:
         """The first day of its last month."""
         return _later(self.after, -1)
+
+    @property
+    def last_day(self) -> date:
+        """Its last London day."""
+        return self.after - timedelta(days=1)
 
     @property
     def end(self) -> datetime:

@@ -35,8 +35,7 @@ class PeriodBody(BaseModel):
     @classmethod
     def of(cls, period: Period) -> Self:
         """Describe a period."""
-        last = date.fromordinal(period.after.toordinal() - 1)
-        return cls(kind=period.kind, name=period.name, first=period.first, last=last)
+        return cls(kind=period.kind, name=period.name, first=period.first, last=period.last_day)
 
 
 class LeftOutOfMeasure(BaseModel):

@@ -55,10 +55,15 @@ def read_seen_of(as_of: str | None, period: Period, state: GatewayState) -> date
     """
     now = state.clock()
     seen = period.end if as_of is None and period.end <= now else read_seen(as_of, state)
+    refuse_before(period, seen)
+    return seen
+
+
+def refuse_before(period: Period, seen: datetime) -> None:
+    """Raise BadQuestion where a period had not begun at a moment (UTC)."""
     if seen < start_of(period.first):
         fault = Fault(period.kind, "had not begun at that moment", "ask for one that had")
         raise BadQuestion(f"The {period.kind} had not begun.", fault)
-    return seen
 
 
 def read_area(kind: AreaKind, text: str) -> Organisation | None:

@@ -27,6 +27,10 @@ READERS: set[str] = {"agency_reader", "inspector"}
 OPEN_TO: dict[str, set[str]] = {
     "/subject-access-request": {"data_protection"},
     "/v1/access-log": {"data_protection"},
+    "/v1/areas/{area}/actions": READERS,
+    "/v1/areas/{area}/actions/{action_id}": READERS,
+    "/v1/areas/{area}/actions/{action_id}/changes": READERS,
+    "/v1/areas/{area}/review-pack": READERS,
     "/v1/breaches": {"agency_reader", "inspector"},
     "/v1/changes": {"inspector"},
     "/v1/drafts": EVERYBODY,
