@@ -9,12 +9,15 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from gateway.figures.metrics import metrics as load_all_metrics
+from gateway.figures.returns import load_returns
 from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
+from gateway.review.thresholds import load_thresholds
 from gateway.routes import (
     access_log,
+    actions,
     chains,
     changes,
     compliance,
@@ -27,6 +30,8 @@ from gateway.routes import (
     obligations,
     owed,
     register,
+    returns,
+    review,
     samples,
     searching,
     silence,
@@ -43,6 +48,7 @@ from shared.settings import (
     CorsSettings,
     FeedSettings,
     PaceSettings,
+    ReviewSettings,
     SilenceSettings,
     StoreSettings,
 )
@@ -75,6 +81,9 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
         open_access(app, AccessSettings(), per_minute=pace, clock=clock)
         rulebook, drafts, calendar = law()
         load_all_metrics()
+        review = ReviewSettings()
+        asked_for = load_returns(rulebook, review.returns_folder)
+        thresholds = load_thresholds(rulebook, review.thresholds_folder)
         agreed_else = SilenceSettings()
         databases = databases_for_gateway(StoreSettings())
         own, data_protection = await run_in_threadpool(databases.__enter__)
@@ -89,6 +98,8 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
                 calendar=calendar,
                 standard=Standard(agreed_else.silence_days, agreed_else.member_silence_days),
                 feed_settings=FeedSettings(),
+                returns=asked_for,
+                thresholds=thresholds,
                 clock=clock,
             )
             try:
@@ -125,9 +136,12 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(compliance.router)
     app.include_router(fairness.router)
     app.include_router(metrics.router)
+    app.include_router(returns.router)
+    app.include_router(review.router)
+    app.include_router(actions.router)
     app.include_router(register.router)
     app.include_router(samples.router)
-    app.state.also_documented = samples.BODIES
+    app.state.also_documented = (*samples.BODIES, *actions.BODIES)
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
     app.include_router(access_log.router)

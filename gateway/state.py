@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.figures.returns import Return
 from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
 from gateway.register.rows import Yardstick
+from gateway.review.thresholds import Threshold
 from shared.settings import FeedSettings
 from shared.store import Store
 
@@ -24,6 +26,8 @@ class GatewayState:
     calendar: Calendar
     standard: Standard
     feed_settings: FeedSettings
+    returns: Mapping[str, Return]  # by id
+    thresholds: Mapping[str, Threshold]  # by id
     clock: Callable[[], datetime]
 
     @property

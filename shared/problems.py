@@ -14,6 +14,7 @@ Problem
 ├── TooSlow               408  the rest of the body did not come
 ├── ChangedStory          409  this identity was kept before with other content
 ├── AlreadyReplaced       409  the case was replaced before, for another reason
+├── ActionStands          409  the action is over, or the id was used for something else
 ├── TooLarge              413  the body is larger than the door takes
 ├── NotAccepted           415  the body is of a kind the door does not read
 ├── BadMessage            422  a message that cannot be kept as it is
@@ -163,6 +164,14 @@ class AlreadyReplaced(Problem):
 
     name = "already-replaced"
     title = "This case was replaced before"
+    status = HTTPStatus.CONFLICT
+
+
+class ActionStands(Problem):
+    """The action is over, or its id was used before to say something else; what was said stands."""
+
+    name = "action-stands"
+    title = "The action stands as it was said"
     status = HTTPStatus.CONFLICT
 
 

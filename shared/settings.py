@@ -116,6 +116,13 @@ class SilenceSettings(BaseSettings):
     member_silence_days: int = Field(default=365, gt=0)
 
 
+class ReviewSettings(BaseSettings):
+    """Folders of returns and of thresholds that take the place of the project's own."""
+
+    returns_folder: Path | None = None
+    thresholds_folder: Path | None = None
+
+
 class DemoSettings(BaseSettings):
     """Where the demo serves each of the four applications on this machine."""
 

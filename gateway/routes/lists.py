@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from gateway.figures.answers import CellBody
 from gateway.figures.fair_answers import MonthBody, PointBody
+from gateway.figures.return_answers import ReturnRowBody
 from gateway.register.answers import BreachBody, DueBody
 from gateway.register.chain_answers import DelayItem, FunnelItem, HandoverItem
 from gateway.register.finding_answers import CountBody
@@ -32,6 +33,7 @@ Name = Literal[
     "handovers",
     "journeys",
     "noticing",
+    "returns",
     "satisfaction",
     "silence",
     "trend",
@@ -50,6 +52,7 @@ LISTS: dict[Name, tuple[str, type[BaseModel]]] = {
     "journeys": ("/v1/journeys", ListedJourneyBody),
     "noticing": ("/v1/statistics/noticing", NoticingItem),
     "satisfaction": ("/v1/statistics/satisfaction", SatisfactionItem),
+    "returns": ("/v1/returns/five-measures", ReturnRowBody),
     "silence": ("/v1/statistics/silence", SilenceFigureBody),
     "trend": ("/v1/statistics/trend", MonthBody),
 }

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from gateway.register.lag import read_lag
@@ -27,7 +27,7 @@ from gateway.sampling.answers import (
     ReplacementList,
     SampleList,
 )
-from gateway.sampling.asked import Part, SampleAsked
+from gateway.sampling.asked import Part, Phrase, SampleAsked
 from gateway.sampling.files import cases_csv, frame_csv, frame_lines
 from gateway.sampling.freezing import Request as DrawingAsked
 from gateway.sampling.freezing import draw_sample
@@ -72,9 +72,7 @@ class ReplacementAsked(Part):
     """A case of a sample that cannot be examined, and why."""
 
     journey_id: UUID
-    reason: Annotated[
-        str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$", max_length=200)
-    ] = Field(
+    reason: Phrase = Field(
         description="Why, in a short phrase that says nothing about a person.",
         examples=["the file was not found"],
     )

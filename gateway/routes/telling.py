@@ -57,9 +57,17 @@ def as_files(*kinds: str) -> dict[int | str, dict[str, Any]]:
 
 
 def tag_of(
-    request: Request, view: View, lag: Lag, as_of: datetime | None, shape: type[BaseModel]
+    request: Request,
+    view: View,
+    lag: Lag,
+    as_of: datetime | None,
+    shape: type[BaseModel],
+    also: object = None,
 ) -> str:
-    """Return the tag of a list as it would be told now; `as_of` None where it has no moment."""
+    """Return the tag of a list as it would be told now; `as_of` None where it has no moment.
+
+    `also` is what else the answer is made of, as a value whose words change whenever it does.
+    """
     state = state_of(request)
     standard = state.yardstick.standard
     parts = (
@@ -75,6 +83,7 @@ def tag_of(
         sorted(request.query_params.multi_items()),
         wants_csv(request),
         _shape_of(shape),
+        also,
     )
     return f'W/"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
 

@@ -27,6 +27,13 @@ USUAL_RESERVE = 10
 LISTED = frozenset({"offence_group", "stage"})
 
 Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=200)]
+# One visible character at least, and none that is not to be seen.
+Phrase = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$", max_length=200
+    ),
+]
 Words = Annotated[list[Word], Field(min_length=1, max_length=200)]
 Value = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=200)] | None
 

@@ -1,6 +1,6 @@
-"""All tables of the store: what was said, the register and its tally made from it, the samples."""
+"""All tables of the store: what was said, the register made from it, samples and reviews."""
 
-from shared.store import sample_tables, tally_tables
+from shared.store import review_tables, sample_tables, tally_tables
 from shared.store.register_tables import OF_A_JOURNEY
 from shared.store.tables import metadata
 
@@ -12,10 +12,12 @@ SAMPLES = (
     sample_tables.sample_replacement,
 )
 
+REVIEWS = (review_tables.area_action, review_tables.area_action_change)
+
 TALLY = (
     tally_tables.register_tally_state,
     tally_tables.register_tally,
     tally_tables.register_tally_gone,
 )
 
-__all__ = ["OF_A_JOURNEY", "SAMPLES", "TALLY", "metadata"]
+__all__ = ["OF_A_JOURNEY", "REVIEWS", "SAMPLES", "TALLY", "metadata"]

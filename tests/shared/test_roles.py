@@ -8,7 +8,7 @@ import pytest
 
 from shared.journey_event import Receipt
 from shared.store import Store
-from shared.store.schema import SAMPLES, metadata
+from shared.store.schema import REVIEWS, SAMPLES, metadata
 from tests.shared.databases import MARCH, Database, said
 
 AGENCIES = ("police", "cps", "probation")
@@ -64,7 +64,9 @@ MAY: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "access_log": {"INSERT": ENTRY},
         **dict.fromkeys(REGISTER, dict.fromkeys(("SELECT", "INSERT", "UPDATE", "DELETE"), EVERY)),
         # Frozen when they are drawn, and added to.
-        **{table.name: dict.fromkeys(("SELECT", "INSERT"), EVERY) for table in SAMPLES},
+        **{
+            table.name: dict.fromkeys(("SELECT", "INSERT"), EVERY) for table in (*SAMPLES, *REVIEWS)
+        },
     },
     "data_protection": {"access_log": {"SELECT": EVERY, "INSERT": ENTRY}},
     "retention": {

@@ -8,8 +8,10 @@ from shared.store import Store
 from tests.doors import Doors
 from tests.gateway.register.registers import catch_up, projector_of
 
-# The first sample journey has no handover, no late outcome of several bodies, and no feedback.
+# Nothing was said of the action yet. The first sample journey has no handover, no late outcome of
+# several bodies, and no feedback.
 NOTHING_TOLD = {
+    "/v1/areas/{area}/actions/{action_id}/changes",
     "/v1/journeys/{journey_id}/delays",
     "/v1/statistics/accounts",
     "/v1/statistics/delays",
@@ -18,11 +20,21 @@ NOTHING_TOLD = {
 }
 
 
+ACTION = {
+    "id": "b2209155-45aa-40bf-944c-0aef681243fa",
+    "what": "Referrals are looked at",
+    "owner": {"agency": "police", "organisation": "avon-and-somerset"},
+    "due_on": "2030-01-01",
+}
+
+
 async def test_every_example_is_answered(doors: Doors, reader: Store) -> None:
     await doors.play(samples()[0].events)
     await catch_up(await projector_of(reader))
     drawn = await doors.gateway.post("/v1/samples", json={"n": 1})
     made = {"sample_id": drawn.raise_for_status().json()["id"]}
+    opened = await doors.gateway.post("/v1/areas/E23000036/actions", json=ACTION)
+    made["action_id"] = opened.raise_for_status().json()["id"]
     described = (await doors.gateway.get("/openapi.json")).json()
     tried = 0
     for path, methods in described["paths"].items():

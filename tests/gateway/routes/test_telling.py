@@ -48,6 +48,7 @@ ASKED = {
     "funnels": {"chain": "personal_statement", "by": "police", "as_of": LATER},
     "handovers": {"by": "organisation", "as_of": LATER},
     "noticing": {"by": "month", "as_of": LATER},
+    "returns": {"quarter": "2024-Q1", "as_of": "2024-03-31"},
     "satisfaction": {"by": "organisation", "as_of": LATER},
     "trend": {"baseline_from": "2024-03", "baseline_to": "2024-06", "as_of": LATER},
 }

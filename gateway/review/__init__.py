@@ -1,0 +1,1 @@
+"""Joint reviews of a police area: figures, thresholds, breaches, and what is to be done."""
