@@ -25,6 +25,7 @@ from gateway.routes import (
     metrics,
     obligations,
     owed,
+    published,
     register,
     samples,
     searching,
@@ -123,6 +124,7 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(words.router)
     app.include_router(compliance.router)
     app.include_router(metrics.router)
+    app.include_router(published.router)
     app.include_router(register.router)
     app.include_router(samples.router)
     app.state.also_documented = samples.BODIES

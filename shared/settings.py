@@ -116,6 +116,12 @@ class SilenceSettings(BaseSettings):
     member_silence_days: int = Field(default=365, gt=0)
 
 
+class PublishingSettings(BaseSettings):
+    """What is published for partners: a file of series and policy, else this project's own."""
+
+    published_tables: Path | None = None
+
+
 class DemoSettings(BaseSettings):
     """Where the demo serves each of the four applications on this machine."""
 

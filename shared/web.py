@@ -47,6 +47,7 @@ TAGS = {
     "journeys": "One victim's journey across every agency.",
     "lists": "What the columns of tables say.",
     "obligations": "What was owed to one victim, and why each stands as it does.",
+    "publications": "Figures as they were published: frozen by inspectors, or made for partners.",
     "samples": "Journeys drawn at random from a frozen frame, so that anybody can draw them again.",
     "register": "What lists and figures are told from, and how far it is behind.",
     "statistics": "What is counted over all journeys, what each figure means and leaves out.",

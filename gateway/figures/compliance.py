@@ -15,7 +15,7 @@ from gateway.register.tally_sql import MONTH_STARTS, counted, edge_of
 from shared.access.caller import Party
 from shared.codes.lists import Organisation
 from shared.problems import BadQuestion, Fault, NotReady
-from shared.store import Store
+from shared.store.snapshot import Asks
 from shared.store.tally_tables import CLASSES
 
 By = Literal[
@@ -120,7 +120,7 @@ class Cell:
         return CellPlace(first, second, third)
 
 
-async def read_cells(store: Store, asked: Question, rulebook: Rulebook) -> list[Cell]:
+async def read_cells(store: Asks, asked: Question, rulebook: Rulebook) -> list[Cell]:
     """Return every cell in which any duty was counted, in order.
 
     Raises BadQuestion where too much is asked for between month ends, and NotReady while the tally
@@ -207,7 +207,7 @@ def _of_reports(asked: Question) -> tuple[str, dict[str, str]]:
     return (_FLAGS if "flag" in asked.by else ""), columns
 
 
-async def _hold_down(store: Store, asked: Question) -> None:
+async def _hold_down(store: Asks, asked: Question) -> None:
     """Raise BadQuestion where there are too many rows to count between month ends."""
     narrowed, arguments = _narrowed(replace(asked, flag=None, offence=None))
     about = 2 * bisect_right(MONTH_STARTS, asked.as_of)

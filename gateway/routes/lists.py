@@ -5,6 +5,7 @@ from typing import Annotated, Literal, get_args
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
+from gateway.publishing.answers import PublishedRow
 from gateway.register.answers import BreachBody, DueBody
 from gateway.register.finding_answers import CountBody
 from gateway.register.journey_answers import ListedJourneyBody, SilenceFigureBody
@@ -16,13 +17,14 @@ from shared.web import documented
 
 router = APIRouter(prefix="/v1", tags=["lists"])
 
-Name = Literal["breaches", "due", "findings", "journeys", "silence"]
+Name = Literal["breaches", "due", "findings", "journeys", "published", "silence"]
 # Every list that is told as CSV: its address, and the shape of its rows.
 LISTS: dict[Name, tuple[str, type[BaseModel]]] = {
     "breaches": ("/v1/breaches", BreachBody),
     "due": ("/v1/due", DueBody),
     "findings": ("/v1/statistics/findings", CountBody),
     "journeys": ("/v1/journeys", ListedJourneyBody),
+    "published": ("/v1/published", PublishedRow),
     "silence": ("/v1/statistics/silence", SilenceFigureBody),
 }
 if set(LISTS) != set(get_args(Name)):

@@ -1,6 +1,6 @@
-"""All tables of the store: what was said, the register and its tally made from it, the samples."""
+"""All tables of the store: events, the register and its tally, samples, and what was published."""
 
-from shared.store import sample_tables, tally_tables
+from shared.store import publication_tables, sample_tables, tally_tables
 from shared.store.register_tables import OF_A_JOURNEY
 from shared.store.tables import metadata
 
@@ -12,10 +12,22 @@ SAMPLES = (
     sample_tables.sample_replacement,
 )
 
+PUBLISHED = (
+    publication_tables.publication,
+    publication_tables.publication_edition,
+    publication_tables.publication_party,
+    publication_tables.publication_reply,
+    publication_tables.publication_reproduction,
+    publication_tables.published_set,
+    publication_tables.published_period,
+    publication_tables.published_cell,
+    publication_tables.published_secret,
+)
+
 TALLY = (
     tally_tables.register_tally_state,
     tally_tables.register_tally,
     tally_tables.register_tally_gone,
 )
 
-__all__ = ["OF_A_JOURNEY", "SAMPLES", "TALLY", "metadata"]
+__all__ = ["OF_A_JOURNEY", "PUBLISHED", "SAMPLES", "TALLY", "metadata"]

@@ -47,6 +47,7 @@ OPEN_TO: dict[str, set[str]] = {
     "/v1/obligations/{obligation_id}/explanation": READERS,
     "/v1/lists/{name}/dictionary": EVERYBODY,
     "/v1/organisations": EVERYBODY,
+    "/v1/published": {"inspector", "partner"},
     "/v1/register": EVERYBODY,
     "/v1/organisations/{agency}/{organisation}": EVERYBODY,
     "/v1/outcomes": EVERYBODY,

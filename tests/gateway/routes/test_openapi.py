@@ -8,9 +8,11 @@ from shared.store import Store
 from tests.doors import Doors
 from tests.gateway.register.registers import catch_up, projector_of
 
-# The first sample journey has no handover, no late outcome of several bodies, and no feedback.
+# The first sample journey has no handover, no late outcome of several bodies, and no feedback; and
+# nothing was published for partners.
 NOTHING_TOLD = {
     "/v1/journeys/{journey_id}/delays",
+    "/v1/published",
     "/v1/statistics/accounts",
     "/v1/statistics/delays",
     "/v1/statistics/handovers",
