@@ -25,6 +25,7 @@ from gateway.routes import (
     metrics,
     obligations,
     owed,
+    publications,
     published,
     register,
     samples,
@@ -125,9 +126,10 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(compliance.router)
     app.include_router(metrics.router)
     app.include_router(published.router)
+    app.include_router(publications.router)
     app.include_router(register.router)
     app.include_router(samples.router)
-    app.state.also_documented = samples.BODIES
+    app.state.also_documented = (*samples.BODIES, *publications.BODIES)
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
     app.include_router(access_log.router)

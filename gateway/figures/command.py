@@ -3,12 +3,17 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 
 from gateway.journey.silences import Standard
+from gateway.progress import progress
+from gateway.publications.answers import Outcome, Reproduction
+from gateway.publications.kept import add_reproduction, read_publication
+from gateway.publications.reproducing import reproduce
 from gateway.publishing.fixed_set import FixedSetError, read_fixed_set
 from gateway.publishing.making import CannotPublish, Run
 from gateway.publishing.periods import NoPeriod, month_of
@@ -21,18 +26,19 @@ from shared.settings import PublishingSettings, SilenceSettings, StoreSettings
 from shared.store import Store, database_for, utc_now
 from shared.store.embedded import CannotStart
 
-DONE, FAILED, WRONG_SETTINGS = 0, 1, 2
+DONE, FAILED, WRONG_SETTINGS, CANNOT = 0, 1, 2, 3
 Work = Callable[[Store, Yardstick], Coroutine[Any, Any, int]]
 
 
 def run(arguments: Sequence[str], interrupts: Interrupts) -> int:
-    """Return 0 when done, 1 where it is refused or fails, 2 for wrong settings or words.
+    """Return 0 when done, 1 where it is refused, fails or comes out otherwise, 2 for wrong words.
 
-    Raises Interrupted.
+    And 3 where it cannot be counted again, because it was judged otherwise. Raises Interrupted.
     """
     asked = _parser().parse_args(arguments)
     try:
-        work = _publishing(asked, interrupts)
+        verb = _publishing if asked.verb == "publish" else _reproducing
+        work = verb(asked, interrupts)
         calendar, silence = england_and_wales(), SilenceSettings()
         standard = Standard(silence.silence_days, silence.member_silence_days)
         yardstick = Yardstick(load_rulebook(calendar=calendar), calendar, standard)
@@ -67,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="publish though it is not proved of every hidden cell that it stays hidden",
     )
+    again = verbs.add_parser(
+        "reproduce", help="count a publication again from the events known when it was frozen"
+    )
+    again.add_argument("publication", type=UUID, help="its id, from /v1/publications")
+    again.add_argument("--edition", type=int, help="left out: the newest")
     return parser
 
 
@@ -106,6 +117,47 @@ def _publishing(asked: argparse.Namespace, interrupts: Interrupts) -> Work:
         return DONE
 
     return work
+
+
+def _reproducing(asked: argparse.Namespace, interrupts: Interrupts) -> Work:
+    """Return the work of counting an edition again, which is kept with it."""
+
+    async def work(store: Store, yardstick: Yardstick) -> int:
+        found = await read_publication(store, asked.publication, asked.edition, None)
+        if found is None:
+            print("No publication has this id, or this edition.", file=sys.stderr)
+            return FAILED
+        with progress() as bar:
+
+            def show(share: float, journeys: int) -> None:
+                interrupts.check()
+                bar(share, journeys)
+
+            answer = await reproduce(store, yardstick, found.edition, utc_now(), show)
+        await add_reproduction(
+            store, found.id, answer.edition, answer.run_at, answer.model_dump_json()
+        )
+        for line in _words_of(answer):
+            print(line)
+        return {Outcome.EQUAL: DONE, Outcome.DIFFERENT: FAILED, Outcome.CANNOT: CANNOT}[
+            answer.outcome
+        ]
+
+    return work
+
+
+def _words_of(answer: Reproduction) -> Iterator[str]:
+    if answer.outcome is Outcome.CANNOT:
+        yield f"Edition {answer.edition} cannot be counted again."
+    elif answer.outcome is Outcome.EQUAL:
+        yield f"Edition {answer.edition} is equal: {answer.journeys:,} journeys counted again."
+    else:
+        yield f"Edition {answer.edition} differs in {len(answer.differing):,} cells:"
+    for cell in answer.differing:
+        name = ", ".join(word or "none" for word in cell.key) or "all"
+        for class_, then in cell.frozen.items():
+            yield f"  {name}: {class_} was {then:,} and is {cell.again[class_]:,}"
+    yield from answer.why
 
 
 def _say(what: str) -> None:

@@ -130,7 +130,7 @@ async def read_cells(store: Asks, asked: Question, rulebook: Rulebook) -> list[C
         raise NotReady("The register's duties are being counted anew, which ends by itself.")
     edge = None if asked.of_reports else edge_of(asked.as_of)
     narrowed, arguments = _narrowed(asked)
-    columns = sorted({column for by in _base(asked) for column in _COLUMNS[by]})
+    columns = columns_of(asked)
     if edge is not None:
         statement = counted(columns, narrowed, tallied=True)
         rows = await store.ask(statement, asked.as_of, edge, *arguments)
@@ -139,6 +139,16 @@ async def read_cells(store: Asks, asked: Question, rulebook: Rulebook) -> list[C
         join, also = _of_reports(asked)
         statement = counted(columns, narrowed, tallied=False, join=join, also=also)
         rows = await store.ask(statement, asked.as_of, None, *arguments)
+    return cells_of(asked, rows, rulebook)
+
+
+def columns_of(asked: Question) -> list[str]:
+    """Return the columns of the tally by which a question has to be counted."""
+    return sorted({column for by in _base(asked) for column in _COLUMNS[by]})
+
+
+def cells_of(asked: Question, rows: Iterable[Mapping[str, Any]], rulebook: Rulebook) -> list[Cell]:
+    """Return the cells that counts by these columns come to, in order."""
     cells: dict[tuple[str, ...], Cell] = {}
     for row in rows:
         of = _of(asked, row, rulebook)

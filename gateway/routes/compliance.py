@@ -1,9 +1,10 @@
 """Tells how duties were kept, cell by cell: the figures of compliance."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -255,3 +256,17 @@ def _require_special(caller: Caller) -> None:
     if not caller.sees_special:
         fault = Fault("authorization", "lacks the scope special_category", "ask with that scope")
         raise NotPermitted("Flags and offences tell of special categories of data.", fault)
+
+
+def question_in(words: Mapping[str, Any], state: GatewayState, view: View) -> Question:
+    """Return the question that the words of an address, in a mapping, ask. Raises BadQuestion.
+
+    What is missing is as it is where the address leaves it out; all cells are asked for.
+    """
+    filters = {
+        {"from": "from_month", "to": "to_month"}.get(name, name): value
+        for name, value in words.items()
+        if name not in ("by", "as_of")
+    }
+    seen = _read_seen(words.get("as_of"), state)
+    return _question(_Filters(**filters), _read_by(words.get("by")), state, view, seen, 0)
