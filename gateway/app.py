@@ -29,6 +29,8 @@ from gateway.routes import (
     metrics,
     obligations,
     owed,
+    publications,
+    published,
     register,
     returns,
     review,
@@ -139,9 +141,11 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(returns.router)
     app.include_router(review.router)
     app.include_router(actions.router)
+    app.include_router(published.router)
+    app.include_router(publications.router)
     app.include_router(register.router)
     app.include_router(samples.router)
-    app.state.also_documented = (*samples.BODIES, *actions.BODIES)
+    app.state.also_documented = (*samples.BODIES, *actions.BODIES, *publications.BODIES)
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
     app.include_router(access_log.router)

@@ -9,6 +9,7 @@ Problem
 │   ├── UnknownJourney    404  no journey has this id
 │   ├── UnknownEvent      404  no event is kept under this source and id
 │   ├── UnknownObligation 404  nothing with this id was owed on this journey
+│   ├── UnknownPublication 404 no publication or edition has this id
 │   └── UnknownSample     404  no sample has this id
 ├── NotAllowed            405  the address does not take this method
 ├── TooSlow               408  the rest of the body did not come
@@ -126,6 +127,13 @@ class UnknownSample(NotFound):
 
     name = "unknown-sample"
     title = "No such sample"
+
+
+class UnknownPublication(NotFound):
+    """No publication has this id, or this edition, or the caller may see nothing of it."""
+
+    name = "unknown-publication"
+    title = "No such publication"
 
 
 class UnknownEvent(NotFound):

@@ -123,6 +123,12 @@ class ReviewSettings(BaseSettings):
     thresholds_folder: Path | None = None
 
 
+class PublishingSettings(BaseSettings):
+    """What is published for partners: a file of series and policy, else this project's own."""
+
+    published_tables: Path | None = None
+
+
 class DemoSettings(BaseSettings):
     """Where the demo serves each of the four applications on this machine."""
 

@@ -48,6 +48,7 @@ TAGS = {
     "lists": "What the columns of tables say.",
     "obligations": "What was owed to one victim, and why each stands as it does.",
     "reviews": "What the bodies of a police area review together, and what they decide to do.",
+    "publications": "Figures as they were published: frozen by inspectors, or made for partners.",
     "samples": "Journeys drawn at random from a frozen frame, so that anybody can draw them again.",
     "register": "What lists and figures are told from, and how far it is behind.",
     "returns": "Figures that somebody asks for by the quarter, for each area.",

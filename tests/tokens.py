@@ -29,6 +29,7 @@ def token(
     organisations: tuple[str, ...] = (),
     scopes: tuple[str, ...] = (),
     subject: str = "",
+    areas: tuple[str, ...] = (),
 ) -> str:
     """Return a token with these roles, good for ever."""
     return issuer().token(
@@ -36,6 +37,7 @@ def token(
         organisations=organisations,
         scopes=scopes,
         subject=subject,
+        areas=areas,
         now=MADE,
         good_for=GOOD_FOR,
     )

@@ -15,7 +15,7 @@ from gateway.register.tally_sql import MONTH_STARTS, counted, edge_of
 from shared.access.caller import Party
 from shared.codes.lists import Organisation
 from shared.problems import BadQuestion, Fault, NotReady
-from shared.store import Store
+from shared.store.snapshot import Asks
 from shared.store.tally_tables import CLASSES
 
 By = Literal[
@@ -48,8 +48,6 @@ _COLUMNS: Mapping[By, tuple[str, ...]] = {
     "quarter": ("month",),
 }
 MOST_BY = 3
-# Rows that are read from the database at once.
-PREFETCH = 1_000
 # Between month ends every row is counted: as many as can be within a second or two.
 MOST_ROWS = 1_000_000
 # More journeys than this that are not in the tally yet would make every question slow.
@@ -123,7 +121,7 @@ class Cell:
 
 
 async def read_cells(
-    store: Store,
+    store: Asks,
     asked: Question,
     rulebook: Rulebook,
     *,
@@ -140,7 +138,7 @@ async def read_cells(
         raise NotReady("The register's duties are being counted anew, which ends by itself.")
     edge = None if asked.of_reports else edge_of(asked.as_of)
     narrowed, arguments = _narrowed(asked)
-    columns = sorted({column for by in _base(asked) for column in _COLUMNS[by]})
+    columns = columns_of(asked)
     if edge is not None:
         statement = counted(columns, narrowed, tallied=True)
     else:
@@ -148,10 +146,21 @@ async def read_cells(
         join, also = _of_reports(asked)
         statement = counted(columns, narrowed, tallied=False, join=join, also=also)
     kept = _Kept(asked, rulebook, after, most)
-    async with store.connection() as connection, connection.transaction(readonly=True):
-        arguments = [asked.as_of, edge, *arguments]
-        async for row in connection.cursor(statement, *arguments, prefetch=PREFETCH):
-            kept.take(row, row[len(columns) :])
+    async for row in store.stream(statement, asked.as_of, edge, *arguments):
+        kept.take(row, row[len(columns) :])
+    return kept.in_order()
+
+
+def columns_of(asked: Question) -> list[str]:
+    """Return the columns of the tally by which a question has to be counted."""
+    return sorted({column for by in _base(asked) for column in _COLUMNS[by]})
+
+
+def cells_of(asked: Question, rows: Iterable[Mapping[str, Any]], rulebook: Rulebook) -> list[Cell]:
+    """Return the cells that counts by these columns come to, in order."""
+    kept = _Kept(asked, rulebook, None, None)
+    for row in rows:
+        kept.take(row, [row[name] for name in CLASSES])
     return kept.in_order()
 
 
@@ -273,7 +282,7 @@ def _of_reports(asked: Question) -> tuple[str, dict[str, str]]:
     return (_FLAGS if "flag" in asked.by else ""), columns
 
 
-async def _hold_down(store: Store, asked: Question) -> None:
+async def _hold_down(store: Asks, asked: Question) -> None:
     """Raise BadQuestion where there are too many rows to count between month ends."""
     narrowed, arguments = _narrowed(replace(asked, flag=None, offence=None))
     about = 2 * bisect_right(MONTH_STARTS, asked.as_of)

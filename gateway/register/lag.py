@@ -5,6 +5,7 @@ from datetime import datetime
 
 from gateway.register.rows import SHAPE, Yardstick
 from shared.store import Store
+from shared.store.snapshot import Asks
 
 # More than this is not counted: it is a great deal, and counting must not add to it.
 COUNTED = 10_000
@@ -66,7 +67,7 @@ class Lag:
         return not self.behind and not self.judged_otherwise
 
 
-async def read_lag(store: Store, yardstick: Yardstick) -> Lag:
+async def read_lag(store: Asks, yardstick: Yardstick) -> Lag:
     """Return how far the register is behind, seen by one yardstick. Raises NotReady."""
     number = await find_yardstick(store, yardstick)
     # The numbers of yardsticks begin with 1: by one that nobody has used, all is judged otherwise.
@@ -79,7 +80,7 @@ async def read_lag(store: Store, yardstick: Yardstick) -> Lag:
     )
 
 
-async def find_yardstick(store: Store, yardstick: Yardstick) -> int | None:
+async def find_yardstick(store: Asks, yardstick: Yardstick) -> int | None:
     """Return the number by which rows say that they were judged by this yardstick, if any do."""
     rows = await store.ask(FIND_YARDSTICK, *_words_of(yardstick))
     return int(rows[0]["yardstick_id"]) if rows else None

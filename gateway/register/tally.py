@@ -13,6 +13,7 @@ import asyncpg
 from gateway.register.kept import WRITING
 from gateway.register.tally_sql import COUNT, DEFINITION, MONTH_STARTS
 from shared.store import Store
+from shared.store.snapshot import Asks
 from shared.tracing import log
 
 # Whoever counts holds this lock. The number only has to differ from those of other programs.
@@ -77,7 +78,7 @@ class Tallying:
         return found
 
 
-async def waiting(store: Store, most: int = WAITING) -> int:
+async def waiting(store: Asks, most: int = WAITING) -> int:
     """Return how many journeys are not counted yet, at most so many."""
     ((found,),) = await store.ask(WAIT, most)
     return int(found)

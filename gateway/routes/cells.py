@@ -17,7 +17,7 @@ from gateway.routes.owed import rules_of
 from gateway.routes.seen import read_seen
 from gateway.seeing import require_all
 from gateway.state import GatewayState
-from shared.access.caller import Caller, view_of
+from shared.access.caller import Caller, View, view_of
 from shared.codes.lists import organisations
 from shared.london import london_day, start_of
 from shared.problems import BadQuestion, Fault, NotPermitted
@@ -99,7 +99,22 @@ def read_question(
     limit: int,
 ) -> Question:
     """Return what is asked of the register. Raises BadQuestion, and NotPermitted."""
-    view = view_of(caller)
+    asked = question_of(view_of(caller), state, filters, months, by, as_of, limit)
+    if asked.of_reports:
+        _require_special(caller)
+    return asked
+
+
+def question_of(
+    view: View,
+    state: GatewayState,
+    filters: CellFilters,
+    months: Months,
+    by: tuple[By, ...],
+    as_of: str | None,
+    limit: int,
+) -> Question:
+    """Return what is asked, whatever special categories of data it is about. Raises BadQuestion."""
     rules = rules_of(state, view, filters.right, lambda duty: duty.kind is filters.kind)
     if filters.duty is not None:
         if filters.duty not in state.rulebook.by_id:
@@ -108,7 +123,7 @@ def read_question(
             raise BadQuestion("No rule has this id.", Fault("duty", "is no duty's id", remedy))
         rules = tuple(rule for rule in rules if rule == filters.duty)
     first, last = months.firsts()
-    asked = Question(
+    return Question(
         as_of=_read_seen(as_of, state),
         by=by,
         rules=rules,
@@ -124,9 +139,6 @@ def read_question(
         offence=filters.offence_group,
         within=view.organisations,
     )
-    if asked.of_reports:
-        _require_special(caller)
-    return asked
 
 
 def read_metric(metric: str | None, kind: Kind) -> Metric:

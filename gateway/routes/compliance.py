@@ -1,18 +1,20 @@
 """Tells how duties were kept, cell by cell: the figures of compliance."""
 
-from typing import Annotated, get_args
+from collections.abc import Mapping
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.figures.answers import CellBody, ComplianceStatistics
-from gateway.figures.compliance import MOST_BY, By, CellPlace, read_cells
+from gateway.figures.compliance import MOST_BY, By, CellPlace, Question, read_cells
 from gateway.register.lag import read_lag
-from gateway.routes.cells import AsOf, CellFilters, read_question
+from gateway.routes.cells import AsOf, CellFilters, question_of, read_question
 from gateway.routes.journeys import note_journeys, state_of
 from gateway.routes.months import Months
 from gateway.routes.paging import USUAL, After, Limit, around, read_place
 from gateway.routes.telling import TOLD, Form, tag_of, tell, unchanged
-from shared.access.caller import view_of
+from gateway.state import GatewayState
+from shared.access.caller import View, view_of
 from shared.access.guard import Reader
 from shared.problems import BadQuestion, Failed, Fault, NotPermitted, NotReady
 from shared.web import documented
@@ -88,3 +90,15 @@ def _read_by(text: str | None) -> tuple[By, ...]:
         fault = Fault("by", f"has {len(found)} words", f"count by {MOST_BY} at most")
         raise BadQuestion("That is too much to count by.", fault)
     return tuple(found)
+
+
+def question_in(words: Mapping[str, Any], state: GatewayState, view: View) -> Question:
+    """Return the question that the words of an address, in a mapping, ask. Raises BadQuestion.
+
+    What is missing is as it is where the address leaves it out; all cells are asked for.
+    """
+    apart = ("as_of", "by", "from", "to")
+    filters = CellFilters(**{name: value for name, value in words.items() if name not in apart})
+    months = Months(words.get("from"), words.get("to"))
+    by = _read_by(words.get("by"))
+    return question_of(view, state, filters, months, by, words.get("as_of"), 0)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from gateway.figures.answers import CellBody
 from gateway.figures.fair_answers import MonthBody, PointBody
 from gateway.figures.return_answers import ReturnRowBody
+from gateway.publishing.answers import PublishedRow
 from gateway.register.answers import BreachBody, DueBody
 from gateway.register.chain_answers import DelayItem, FunnelItem, HandoverItem
 from gateway.register.finding_answers import CountBody
@@ -33,6 +34,7 @@ Name = Literal[
     "handovers",
     "journeys",
     "noticing",
+    "published",
     "returns",
     "satisfaction",
     "silence",
@@ -53,6 +55,7 @@ LISTS: dict[Name, tuple[str, type[BaseModel]]] = {
     "noticing": ("/v1/statistics/noticing", NoticingItem),
     "satisfaction": ("/v1/statistics/satisfaction", SatisfactionItem),
     "returns": ("/v1/returns/five-measures", ReturnRowBody),
+    "published": ("/v1/published", PublishedRow),
     "silence": ("/v1/statistics/silence", SilenceFigureBody),
     "trend": ("/v1/statistics/trend", MonthBody),
 }

@@ -104,6 +104,12 @@ def address_of(request: Request, place: tuple[Any, ...], seen: datetime) -> str:
     return f"{request.url.path}?{urlencode(query)}"
 
 
+def following_of(request: Request, place: tuple[Any, ...]) -> str:
+    """Return the address of the page after a place, in a list that has no moment."""
+    query = {**request.query_params, "after": write_place(place)}
+    return f"{request.url.path}?{urlencode(query)}"
+
+
 def write_place(place: tuple[Any, ...]) -> str:
     """Write where a page ended, as one word."""
     return urlsafe_b64encode(json.dumps([_written(part) for part in place]).encode()).decode()

@@ -82,7 +82,7 @@ def tag_of(
         request.url.path,
         sorted(request.query_params.multi_items()),
         wants_csv(request),
-        _shape_of(shape),
+        shape_of(shape),
         also,
     )
     return f'W/"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
@@ -146,7 +146,7 @@ def _likes(accept: str) -> dict[str, float]:
 
 
 @cache
-def _shape_of(shape: type[BaseModel]) -> str:
+def shape_of(shape: type[BaseModel]) -> str:
     """Return what changes when a new release tells a list in another shape."""
     described = json.dumps(shape.model_json_schema(), sort_keys=True)
     return sha256(described.encode()).hexdigest()

@@ -93,6 +93,10 @@ Sender = Annotated[Caller, Depends(Guard("sender"))]
 Reader = Annotated[Caller, Depends(Guard("agency_reader", "inspector"))]
 Inspector = Annotated[Caller, Depends(Guard("inspector"))]
 Partner = Annotated[Caller, Depends(Guard("partner"))]
+# Who may see what was published for partners.
+Published = Annotated[Caller, Depends(Guard("inspector", "partner"))]
+# Who speaks for an organisation that is judged.
+AgencyReader = Annotated[Caller, Depends(Guard("agency_reader"))]
 DataProtection = Annotated[Caller, Depends(Guard("data_protection"))]
 # For addresses that say nothing of anybody and need not know who asks.
 ANY_CALLER: Any = Depends(Guard(*get_args(Role)))

@@ -46,6 +46,8 @@ CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
 # How often a statement that met another in a deadlock is sent before we give up.
 ATTEMPTS = 5
+# Rows of a long answer that are read at once.
+PREFETCH = 1_000
 
 # No event is received later.
 ALL_KNOWN = datetime.max.replace(tzinfo=UTC)
@@ -212,6 +214,15 @@ class Store:
     async def ask(self, statement: str, *arguments: Any) -> list[Any]:
         """Run one statement on what is made from the events, and return its rows after COMMIT."""
         return await self._ask(statement, lambda: list(arguments))
+
+    async def stream(self, statement: str, *arguments: Any) -> AsyncIterator[Any]:
+        """Run one statement on what is made from the events, and yield its rows.
+
+        Few of them are held at a time. Raises NotReady.
+        """
+        async with self.connection() as connection, connection.transaction(readonly=True):
+            async for row in connection.cursor(statement, *arguments, prefetch=PREFETCH):
+                yield row
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:

@@ -23,7 +23,8 @@ APPS = {"gateway": gateway, "police": police, "cps": cps, "probation": probation
 ROLES: tuple[Role, ...] = get_args(Role)
 EVERYBODY: set[str] = set(ROLES)
 READERS: set[str] = {"agency_reader", "inspector"}
-# Who may pass where: whoever adds an address says it here too.
+# Who may pass where: whoever adds an address says it here too. Where others may send than may ask,
+# the method comes first.
 OPEN_TO: dict[str, set[str]] = {
     "/subject-access-request": {"data_protection"},
     "/v1/access-log": {"data_protection"},
@@ -51,6 +52,17 @@ OPEN_TO: dict[str, set[str]] = {
     "/v1/obligations/{obligation_id}/explanation": READERS,
     "/v1/lists/{name}/dictionary": EVERYBODY,
     "/v1/organisations": EVERYBODY,
+    "/v1/publications": READERS,
+    "POST /v1/publications": {"inspector"},
+    "/v1/publications/{publication_id}": READERS,
+    "/v1/publications/{publication_id}/editions": READERS,
+    "POST /v1/publications/{publication_id}/editions": {"inspector"},
+    "/v1/publications/{publication_id}/frozen": {"inspector"},
+    "/v1/publications/{publication_id}/replies": READERS,
+    "POST /v1/publications/{publication_id}/replies": {"agency_reader"},
+    "/v1/publications/{publication_id}/reproduction": {"inspector"},
+    "/v1/publications/{publication_id}/today": {"inspector"},
+    "/v1/published": {"inspector", "partner"},
     "/v1/register": EVERYBODY,
     "/v1/organisations/{agency}/{organisation}": EVERYBODY,
     "/v1/outcomes": EVERYBODY,
@@ -88,9 +100,10 @@ def routes(app: FastAPI) -> Iterator[tuple[str, str, RouteContext]]:
             yield method, route.path or "", route
 
 
-def allowed(app: str, path: str) -> set[str]:
-    """The roles that a path is open to: `/v1/feeds` is there twice."""
-    return OPEN_TO.get(path, READERS if app == "gateway" else {"sender"})
+def allowed(app: str, method: str, path: str) -> set[str]:
+    """The roles that a path is open to, by method where it matters: `/v1/feeds` is there twice."""
+    of_path = OPEN_TO.get(path, READERS if app == "gateway" else {"sender"})
+    return OPEN_TO.get(f"{method} {path}", of_path)
 
 
 def guards(route: RouteContext) -> list[Guard]:
@@ -103,7 +116,7 @@ def test_every_route_has_a_guard_or_is_on_the_list(name: str) -> None:
     found = list(routes(APPS[name]))
     assert len(found) > 12
     for method, path, route in found:
-        expected = [] if path in PUBLIC else [allowed(name, path)]
+        expected = [] if path in PUBLIC else [allowed(name, method, path)]
         assert [set(guard.roles) for guard in guards(route)] == expected, (method, path)
 
 
@@ -139,7 +152,7 @@ async def test_every_route_asks_who_it_is_and_lets_nobody_pass_who_may_not(
                 assert nobody.headers["www-authenticate"].startswith("Bearer")
                 for role, headers in strangers.items():
                     asked = await client.request(method, address, headers=headers)
-                    passed = role in allowed(name, path)
+                    passed = role in allowed(name, method, path)
                     refused = "problem:not-permitted" in asked.text
                     assert refused is not passed, (name, method, path, role)
                     assert asked.status_code == 403 or not refused

@@ -8,7 +8,7 @@ import pytest
 
 from shared.journey_event import Receipt
 from shared.store import Store
-from shared.store.schema import REVIEWS, SAMPLES, metadata
+from shared.store.schema import PUBLISHED, REVIEWS, SAMPLES, metadata
 from tests.shared.databases import MARCH, Database, said
 
 AGENCIES = ("police", "cps", "probation")
@@ -63,9 +63,10 @@ MAY: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "erasure": {"SELECT": EVERY},
         "access_log": {"INSERT": ENTRY},
         **dict.fromkeys(REGISTER, dict.fromkeys(("SELECT", "INSERT", "UPDATE", "DELETE"), EVERY)),
-        # Frozen when they are drawn, and added to.
+        # Frozen when they are drawn or published, and added to.
         **{
-            table.name: dict.fromkeys(("SELECT", "INSERT"), EVERY) for table in (*SAMPLES, *REVIEWS)
+            table.name: dict.fromkeys(("SELECT", "INSERT"), EVERY)
+            for table in (*SAMPLES, *REVIEWS, *PUBLISHED)
         },
     },
     "data_protection": {"access_log": {"SELECT": EVERY, "INSERT": ENTRY}},

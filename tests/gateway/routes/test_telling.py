@@ -162,7 +162,9 @@ async def test_a_table_says_what_the_list_says(doors: Doors, reader: Store) -> N
         described = (await doors.gateway.get(f"/v1/lists/{name}/dictionary")).json()
         assert header == [column["name"] for column in described["tableSchema"]["columns"]]
         told = listed.json()["items"]
-        assert len(rows) == len(told) > 0, name
+        # What is published for partners is tested where something is.
+        assert len(rows) == len(told), name
+        assert told or name == "published"
         for row, item in zip(rows, told, strict=True):
             assert row == [cell(found(item, name)) for name in header]
         for metric, version in metrics_in(listed.json()):

@@ -1,0 +1,158 @@
+"""Decides which tables a run publishes and what they tell, after all that was published before."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.figures.compliance import Cell as CountedCell
+from gateway.figures.disclosure import Publication, publish
+from gateway.figures.layout import Cell, Table
+from gateway.figures.metrics import Metric
+from gateway.figures.policy import Policy
+from gateway.publishing.fixed_set import ALL, NATION, Agency, Series, forces, two_of
+from gateway.publishing.periods import Month
+
+
+class Run(StrEnum):
+    """What a run is for: a month for the first time, all anew, or all of a quarter for good."""
+
+    FIRST = "first"
+    REVISE = "revise"
+    FINAL = "final"
+
+
+class Status(StrEnum):
+    """How surely a table stays as it is.
+
+    It is provisional until its quarter is published for good, and final then; what is changed
+    after that is revised.
+    """
+
+    PROVISIONAL = "provisional"
+    FINAL = "final"
+    REVISED = "revised"
+
+
+class CannotPublish(Exception):
+    """A run is refused; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What partners are told of one area, right (0 for all) and period; None where it is hidden."""
+
+    period: str
+    agency: Agency
+    area: str
+    right: int
+    due: int | None
+    met: int | None
+    not_met: int | None
+
+
+def periods_of(month: Month, run: Run, statuses: Mapping[str, Status]) -> dict[str, Status]:
+    """Return the periods that a run publishes, the months first, each with its status then.
+
+    `statuses` are those of the periods that are published already. Raises CannotPublish.
+    """
+    months = month.of_quarter
+    earlier = [one.name for one in months if one < month]
+    there, whole = month.name in statuses, month.quarter in statuses
+    if run is Run.FIRST:
+        if there:
+            raise CannotPublish(f"{month.name} is published: use --revise to publish it anew")
+        if missing := [name for name in earlier if name not in statuses]:
+            raise CannotPublish(f"{missing[0]} comes first: it is in the same quarter")
+        found = [month.name, *([month.quarter] if month == months[-1] else [])]
+    elif not there:
+        raise CannotPublish(f"{month.name} is not published yet")
+    elif run is Run.REVISE:
+        found = [month.name, *([month.quarter] if whole else [])]
+    elif not whole:
+        raise CannotPublish(f"{month.quarter} is not published yet: it is final with its quarter")
+    elif statuses[month.quarter] is not Status.PROVISIONAL:
+        raise CannotPublish(f"{month.quarter} is final: use --revise for what changed since")
+    else:
+        found = [*(one.name for one in months), month.quarter]
+    settled = statuses.get(month.quarter, Status.PROVISIONAL) is not Status.PROVISIONAL
+    status = Status.REVISED if settled else Status.PROVISIONAL
+    return dict.fromkeys(found, Status.FINAL if run is Run.FINAL else status)
+
+
+def counts_of(series: Series, cells: Iterable[CountedCell], metric: Metric) -> dict[Cell, int]:
+    """Return the exact counts of a series' smallest cells; what no table has is left out.
+
+    `cells` are by organisation, right and month.
+    """
+    areas = {force: gss for gss, force in forces().items()}
+    counts: dict[Cell, int] = {}
+    for cell in cells:
+        agency, organisation = cell.of["organisation"]
+        right, month = cell.of["right"], cell.of["month"]
+        area = NATION if series.parts == (NATION,) else areas.get(organisation)
+        if agency != series.agency or area not in series.parts or right not in series.rights:
+            continue
+        met = metric.numerator.sum(cell.counts)
+        not_met = metric.denominator.sum(cell.counts) - met
+        for outcome, count in (("met", met), ("not_met", not_met)):
+            key = (area, str(right), outcome, Month(month).name)
+            counts[key] = counts.get(key, 0) + count
+    return counts
+
+
+def make(
+    series: Series,
+    month: Month,
+    periods: Iterable[str],
+    counts: Mapping[Cell, int],
+    *,
+    first: bool,
+    before: Sequence[Publication],
+    policy: Policy,
+) -> Publication:
+    """Return the tables of some periods of a month's quarter as they may be published.
+
+    `before` is all that was published of the series, the oldest first. Raises CannotPublish where
+    an area or a right means something else than it did.
+    """
+    laid = series.layout(month)
+    tables: list[Table] = []
+    # The third month will tell the quarter in more detail, and cannot take back what the first two
+    # have told: so that detail is protected from the start, though nobody is told of it.
+    so_far = (month.name, two_of(month), None)[month.of_quarter.index(month)]
+    if first and so_far is not None:
+        tables += series.quarter_tables(laid, so_far, told=False)
+    for period in periods:
+        if period == month.quarter:
+            tables += series.quarter_tables(laid, period)
+        else:
+            tables += series.month_tables(laid, period)
+    needed = {part[-1] for table in tables for cell in table.cells() for part in laid.parts(cell)}
+    exact = {cell: count for cell, count in counts.items() if cell[-1] in needed}
+    try:
+        return publish(laid, tables, exact, before=before, policy=policy)
+    except ValueError as error:
+        raise CannotPublish(
+            f"The fixed set of {series.agency} is another than in what was published of the "
+            f"quarter, so that this cannot be judged together with it: {error}"
+        ) from error
+
+
+def rows_of(series: Series, publication: Publication) -> Iterator[Row]:
+    """Yield what is told, table by table; a cell that two tables have, once."""
+    told: set[tuple[str, str, str]] = set()
+    for table in publication.telling.tables:
+        if not table.told:
+            continue
+        areas, rights, _, (period,) = table.members
+        for area in areas:
+            for right in rights:
+                if (area, right, period) in told:
+                    continue
+                told.add((area, right, period))
+                due, met, not_met = (
+                    publication.shown((area, right, outcome, period))
+                    for outcome in (ALL, "met", "not_met")
+                )
+                number = 0 if right == ALL else int(right)
+                yield Row(period, series.agency, area, number, due, met, not_met)
