@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.figures.answers import NamedBody
-from gateway.figures.comparison import compare
 from gateway.figures.compliance import MOST_BY, Question, quarter_of, read_cells
-from gateway.figures.fair_answers import (
+from gateway.figures.fair.answers import (
     ChangeBody,
     ComparisonStatistics,
     CurveBody,
@@ -19,9 +18,10 @@ from gateway.figures.fair_answers import (
     figure_of,
     notes_of,
 )
-from gateway.figures.fairness import MonthPair, apart, beside, in_order
+from gateway.figures.fair.beside import MonthPair, apart, beside, in_order
+from gateway.figures.fair.comparison import compare
+from gateway.figures.fair.over_time import change, chart
 from gateway.figures.metrics import Metric
-from gateway.figures.over_time import change, chart
 from gateway.register.answers import RegisterBody
 from gateway.register.lag import Lag, read_lag
 from gateway.routes.cells import AsOf, CellFilters, MetricId, read_metric, read_question

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
 from gateway.figures.answers import CellBody
-from gateway.figures.fair_answers import MonthBody, PointBody
+from gateway.figures.fair.answers import MonthBody, PointBody
 from gateway.figures.return_answers import ReturnRowBody
 from gateway.publishing.answers import PublishedRow
 from gateway.register.answers import BreachBody, DueBody

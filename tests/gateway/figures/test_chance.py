@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.figures.chance import limits_of_chance, spread_of
+from gateway.figures.fair.chance import limits_of_chance, spread_of
 
 # The sign test's two-sided critical values at 5 %: W. J. Dixon and A. M. Mood, The statistical sign
 # test, Journal of the American Statistical Association 41 (1946). So few are significant.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.figures.comparison import Position, compare
+from gateway.figures.fair.comparison import Position, compare
 
 
 def test_of_organisations_that_are_alike_few_are_beyond() -> None:

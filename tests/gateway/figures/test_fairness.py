@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.figures.chance import limits_of_chance
-from gateway.figures.comparison import OUTER, Comparison, compare
 from gateway.figures.compliance import By, Cell
-from gateway.figures.fair_answers import CURVE, CurveBody, notes_of, places_to
-from gateway.figures.fairness import apart, beside, in_order
+from gateway.figures.fair.answers import CURVE, CurveBody, notes_of, places_to
+from gateway.figures.fair.beside import apart, beside, in_order
+from gateway.figures.fair.chance import limits_of_chance
+from gateway.figures.fair.comparison import OUTER, Comparison, compare
+from gateway.figures.fair.over_time import chart
 from gateway.figures.metrics import metrics
-from gateway.figures.over_time import chart
 from shared.codes.lists import organisations
 from shared.store.tally_tables import CLASSES
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.figures.fair.over_time import Chart, change, chart
 from gateway.figures.intervals import Interval
-from gateway.figures.over_time import Chart, change, chart
 
 # R. G. Newcombe, Interval estimation for the difference between independent proportions, Statistics
 # in Medicine 17 (1998), 873-890, table II, method 10, 95 %: the first less the second.

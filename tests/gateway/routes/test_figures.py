@@ -178,12 +178,27 @@ async def test_chains_are_counted_step_by_step_as_of_any_moment(
         "2024-03": 2,
         "2024-04": 1,
     }
+    quarters = {item["group"]: item["quarter"] for item in by_month["items"]}
+    assert quarters == {"2024-03": "2023-24 Q4", "2024-04": "2024-25 Q1"}
     april = await told(
         doors, "funnels", chain="support_referral", **{"from": "2024-04", "to": "2024-04"}
     )
     assert {item["runs"] for item in april["items"]} == {1}
     by_force = await told(doors, "funnels", chain="support_referral", by="police")
-    assert {item["group"] for item in by_force["items"]} == {FORCE}
+    by_organisation = await told(doors, "funnels", chain="support_referral", by="organisation")
+    noticing = await told(doors, "noticing", by="organisation")
+    for body in (by_force, by_organisation):
+        assert {item["group"] for item in body["items"]} == {FORCE}
+    for body in (by_force, by_organisation, noticing):
+        parties = [item["party"] for item in body["items"] if item["group"] == FORCE]
+        assert {(one["agency"], one["id"], one["gss"]) for one in parties} == {
+            ("police", FORCE, "E23000036")
+        }
+    # Two agencies have organisations of one name: their breaches are not put together.
+    assert {(i["party"]["agency"], i["group"]) for i in noticing["items"] if i["party"]} >= {
+        ("police", FORCE),
+        ("probation", REGION),
+    }
 
     # Handovers.
     items = (await told(doors, "handovers", by="organisation"))["items"]

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 
 from gateway.answers import LeftOut
 from gateway.figures.answers import FigureBody, NamedBody
-from gateway.figures.chance import Limits, limits_of_chance
-from gateway.figures.comparison import INNER, OUTER, Comparison, Point, Position
+from gateway.figures.fair.chance import Limits, limits_of_chance
+from gateway.figures.fair.comparison import INNER, OUTER, Comparison, Point, Position
+from gateway.figures.fair.over_time import Change, Chart, Month
 from gateway.figures.metrics import Metric
-from gateway.figures.over_time import Change, Chart, Month
 from gateway.figures.shares import share_of
 from gateway.journey.duty import Kind
 from gateway.register.answers import RegisterBody

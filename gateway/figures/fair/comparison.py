@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gateway.figures.chance import Limits, limits_of_chance, spread_of
+from gateway.figures.fair.chance import Limits, limits_of_chance, spread_of
 
 INNER, OUTER = 0.05, 0.002
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from math import hypot
 
-from gateway.figures.chance import Limits, limits_of_chance, spread_of
-from gateway.figures.comparison import OUTER
+from gateway.figures.fair.chance import Limits, limits_of_chance, spread_of
+from gateway.figures.fair.comparison import OUTER
 from gateway.figures.intervals import CONFIDENCE, Interval, wilson
 
 # The fourth rule of the Western Electric Statistical Quality Control Handbook (1956).

@@ -1,0 +1,1 @@
+"""Fair comparison: how far shares differ by chance alone, between organisations and over time."""
