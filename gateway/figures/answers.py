@@ -43,10 +43,15 @@ class FigureBody(BaseModel):
     def of(cls, metric: Metric, counts: Counts) -> Self:
         """Describe a figure from how many duties stand in each class."""
         found, of = metric.numerator.sum(counts), metric.denominator.sum(counts)
+        return cls.share(metric.id, metric.version, found, of)
+
+    @classmethod
+    def share(cls, metric: str, version: int, found: int, of: int) -> Self:
+        """Describe a figure from what was counted, of what."""
         interval = wilson(found, of) if of else None
         return cls(
-            metric=metric.id,
-            version=metric.version,
+            metric=metric,
+            version=version,
             numerator=found,
             denominator=of,
             rate=found / of if of else None,

@@ -9,9 +9,11 @@ from pydantic import BaseModel, Field
 from gateway.answers import LeftOut
 from gateway.figures.answers import FigureBody, NamedBody
 from gateway.figures.metrics import metrics
+from gateway.figures.ordered import ORDER_METRIC, UNKNOWN
 from gateway.figures.periods import Period, PeriodKind
 from gateway.figures.returned import Asked, Row, Scope
 from gateway.figures.returns import UNTIMED, Return, is_untimed
+from gateway.journey.order import Outcome
 from gateway.register.answers import RegisterBody
 from shared.handling import Sensitive
 
@@ -112,6 +114,8 @@ class ReturnRowBody(BaseModel):
                 "departures": counts["late_departed"] + counts["overdue_departed"],
                 "left_out": LeftOutOfMeasure.of(counts, untimed=is_untimed(metric)),
             }
+        elif counts is not None:
+            told["figure"], told["left_out"] = _of_order(counts)
         return cls(
             return_id=what.id,
             return_version=what.version,
@@ -125,6 +129,17 @@ class ReturnRowBody(BaseModel):
             why_not_counted=row.why,
             **told,
         )
+
+
+def _of_order(counts: Mapping[str, int]) -> tuple[FigureBody, LeftOutOfMeasure]:
+    """Describe how rules of order came out: of those of which it is known."""
+    kept, unknown = counts[Outcome.KEPT.value], counts[UNKNOWN]
+    known = sum(counts.values()) - unknown
+    nothing = dict.fromkeys(LeftOutOfMeasure.model_fields, 0)
+    return (
+        FigureBody.share(ORDER_METRIC.id, ORDER_METRIC.version, kept, known),
+        LeftOutOfMeasure(**nothing | {"unknown": unknown}),
+    )
 
 
 class ReturnAnswer(Sensitive):

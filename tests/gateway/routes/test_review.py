@@ -80,7 +80,8 @@ async def hold_the_figures(doors: Doors) -> None:
     )
     assert pack["provisional"] is False
     for one in pack["figures"]:
-        query = {"organisation": one["organisation"]["id"], "owner": "police"}
+        body = one["organisation"]
+        query = {"organisation": body["id"], "owner": body["agency"]}
         if one["right"] is not None:
             query["right"] = str(one["right"])
         for name, months, as_of, more in (
@@ -102,7 +103,9 @@ async def hold_the_figures(doors: Doors) -> None:
                     expected["numerator"],
                     expected["denominator"],
                 ), (one["right"], name, figure)
-    by_right = {one["right"]: one for one in pack["figures"]}
+    force = [one for one in pack["figures"] if one["organisation"]["agency"] == "police"]
+    by_right = {one["right"]: one for one in force}
+    assert {one["organisation"]["agency"] for one in pack["figures"]} == {"police", "probation"}
     assert by_right[4]["quarter"]["in_time"]["rate"] < by_right[4]["before"]["in_time"]["rate"]
     beside = {one["threshold"]["id"]: one for one in pack["thresholds"]}
     crossed = beside[THRESHOLD]
@@ -229,7 +232,8 @@ async def hold_who_is_told(doors: Doors) -> None:
     assert mine["left_out"]
     assert len((await told(doors, ACTIONS, force))["items"]) == 3
     theirs = await told(doors, PACK, region, quarter="2024-Q2")
-    assert (theirs["figures"], theirs["breaches_unmanaged"], theirs["actions"]) == ([], [], [])
+    assert {one["organisation"]["agency"] for one in theirs["figures"]} == {"probation"}
+    assert (theirs["breaches_unmanaged"], theirs["actions"]) == ([], [])
     assert {t["organisation"]["agency"] for t in theirs["thresholds"]} == {"probation"}
     assert (await told(doors, ACTIONS, region))["items"] == []
     own = action(
