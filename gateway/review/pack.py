@@ -89,10 +89,11 @@ async def count_quarter(
     *,
     as_of: datetime,
     within: frozenset[Party] | None,
+    nation: bool,
 ) -> Counted:
-    """Count the duties of a quarter, as they stood at a moment (UTC).
+    """Count the duties of a quarter, as they stood at a moment (UTC), of everybody or of parties.
 
-    `within` are the organisations whose own are told, and then nothing of the nation is. Raises
+    `within` are the organisations whose own parts are told, and then nothing of others is. Raises
     BadQuestion and NotReady as `read_cells` does.
     """
     asked = Question(
@@ -103,6 +104,7 @@ async def count_quarter(
         first=period.first,
         last=period.last_month,
         within=within,
+        parties=None if nation else frozenset(parties),
     )
     counted = Counted()
     for cell in await read_cells(store, asked, rulebook):

@@ -1,5 +1,6 @@
 """A return that names what there is not stops the start, and says file, field and what is wrong."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from gateway.figures.metrics import metrics
 from gateway.figures.ordered import ORDER_METRIC
 from gateway.figures.periods import PERIODS, period_of
 from gateway.figures.returns import ReturnError, load_returns
+from gateway.review.thresholds import load_thresholds
 from shared.problems import BadQuestion
 from tests.builders import rulebook
 
@@ -100,6 +102,20 @@ def test_ours_are_counted_or_say_why_not() -> None:
     for measure in ours.measures:
         assert measure.metric in {*metrics(), ORDER_METRIC.id}
         assert measure.unmeasured, "no measure tells all that it may be taken for"
+
+
+def test_what_the_document_shows_can_be_read(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "returns.md").read_text("utf-8")
+    shown = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert len(shown) == 2
+    returns, thresholds = tmp_path / "returns", tmp_path / "thresholds"
+    for folder, name, content in zip(
+        (returns, thresholds), ("two_measures", "any"), shown, strict=True
+    ):
+        folder.mkdir()
+        (folder / f"{name}.yaml").write_text(content)
+    assert [*load_returns(rulebook(), returns)] == ["two-measures"]
+    assert [*load_thresholds(rulebook(), thresholds)] == ["referral-in-time"]
 
 
 def test_periods_follow_each_other_whatever_they_are_called() -> None:
