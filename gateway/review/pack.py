@@ -1,6 +1,5 @@
 """Counts what a review of a police area tells: its bodies' figures, and the thresholds crossed."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -136,18 +135,6 @@ def beside_of(threshold: Threshold, now: Counts, before: Counts) -> Beside:
     if any(of < threshold.at_least for _, of in each):
         return "too_few"
     return "crossed" if all(found / of < threshold.below for found, of in each) else "not_crossed"
-
-
-def by_right(found: Mapping[tuple[Party, int | None], Counts]) -> list[tuple[Party, int | None]]:
-    """Return the bodies and rights that there are figures of, all rights of a body first."""
-    order: dict[Party, list[int | None]] = defaultdict(list)
-    for party, right in found:
-        order[party].append(right)
-    return [
-        (party, right)
-        for party, rights in order.items()
-        for right in sorted(rights, key=lambda one: one or 0)
-    ]
 
 
 def _add(found: dict[Key, Counts], key: Key, counts: Mapping[str, int]) -> None:

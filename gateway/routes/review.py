@@ -25,7 +25,7 @@ from gateway.review.answers import (
     ServingBody,
     UnmanagedBody,
 )
-from gateway.review.pack import Counted, by_right, count_quarter, crossings
+from gateway.review.pack import Counted, count_quarter, crossings
 from gateway.review.serving import parties_on, serving
 from gateway.review.unmanaged import count_unmanaged
 from gateway.routes.areas import AreaId, area_for
@@ -196,9 +196,11 @@ def _figures(
 ) -> list[ReviewedBody]:
     these, earlier = now.of_right(state.rulebook), before.of_right(state.rulebook)
     nation = now.nation_of_right(state.rulebook) if asked.within is None else None
-    either = {**earlier, **these}
-    order = [
-        (party, right) for party in asked.parties for of, right in by_right(either) if of == party
+    rights = sorted({(party, right) for party, right in (*these, *earlier) if right is not None})
+    order: list[tuple[Party, int | None]] = [
+        one
+        for party in asked.parties
+        for one in ((party, None), *(each for each in rights if each[0] == party))
     ]
     return [
         ReviewedBody(

@@ -106,7 +106,11 @@ async def hold_the_figures(doors: Doors) -> None:
                 ), (one["right"], name, figure)
     force = [one for one in pack["figures"] if one["organisation"]["agency"] == "police"]
     by_right = {one["right"]: one for one in force}
-    assert {one["organisation"]["agency"] for one in pack["figures"]} == {"police", "probation"}
+    assert {one["organisation"]["agency"] for one in pack["figures"]} == {
+        "police",
+        "cps",
+        "probation",
+    }
     assert by_right[4]["quarter"]["in_time"]["rate"] < by_right[4]["before"]["in_time"]["rate"]
     beside = {one["threshold"]["id"]: one for one in pack["thresholds"]}
     crossed = beside[THRESHOLD]
