@@ -76,8 +76,9 @@ class Question:
 
     `rules` are those that count. `first` and `last` are the first days of London months. `within`
     are the organisations whose own duties are asked for, each as its own part of the journey tells
-    it, None for everybody's as whole journeys tell them. `flag` and `offence` are those of the
-    first report, where it had come by then.
+    it, None for everybody's as whole journeys tell them; `parties` are those asked for as whole
+    journeys tell them. `flag` and `offence` are those of the first report, where it had come by
+    then.
     """
 
     as_of: datetime
@@ -94,6 +95,7 @@ class Question:
     flag: str | None = None
     offence: str | None = None
     within: frozenset[Party] | None = None
+    parties: frozenset[Party] | None = None
 
     @property
     def of_reports(self) -> bool:
@@ -244,6 +246,8 @@ def _narrowed(asked: Question) -> tuple[str, list[Any]]:
     conditions.append("AND told < 2" if asked.within is None else "AND told > 0")
     if asked.within is not None:
         put(_OWNERS, owners_of(asked.within))
+    if asked.parties is not None:
+        put(_OWNERS, owners_of(asked.parties))
     if asked.area is not None:
         put(_OWNERS, owners_of(parties_of(*asked.area)))
     for condition, value in (

@@ -9,9 +9,12 @@ from pydantic import BaseModel, Field
 from gateway.answers import LeftOut
 from gateway.figures.answers import FigureBody, NamedBody
 from gateway.figures.metrics import metrics
+from gateway.figures.ordered import ORDER_METRIC, UNKNOWN
 from gateway.figures.periods import Period, PeriodKind
 from gateway.figures.returned import Asked, Row, Scope
 from gateway.figures.returns import UNTIMED, Return, is_untimed
+from gateway.figures.shares import share_of
+from gateway.journey.order import Outcome
 from gateway.register.answers import RegisterBody
 from shared.handling import Sensitive
 
@@ -105,7 +108,9 @@ class ReturnRowBody(BaseModel):
         told: dict[str, Any] = dict.fromkeys(
             ("figure", "content_not_stated", "departures", "left_out")
         )
-        if counts is not None and metric is not None:
+        if counts is not None and metric is ORDER_METRIC:
+            told["figure"], told["left_out"] = _of_order(counts)
+        elif counts is not None and metric is not None:
             told = {
                 "figure": FigureBody.of(metric, counts),
                 "content_not_stated": counts["met_not_stated"],
@@ -125,6 +130,17 @@ class ReturnRowBody(BaseModel):
             why_not_counted=row.why,
             **told,
         )
+
+
+def _of_order(counts: Mapping[str, int]) -> tuple[FigureBody, LeftOutOfMeasure]:
+    """Describe how rules of order came out: of those of which it is known."""
+    kept, unknown = counts[Outcome.KEPT.value], counts[UNKNOWN]
+    known = sum(counts.values()) - unknown
+    nothing = dict.fromkeys(LeftOutOfMeasure.model_fields, 0)
+    return (
+        FigureBody(**FigureBody.words(ORDER_METRIC, share_of(kept, known))),
+        LeftOutOfMeasure(**nothing | {"unknown": unknown}),
+    )
 
 
 class ReturnAnswer(Sensitive):

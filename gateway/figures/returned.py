@@ -1,6 +1,6 @@
 """Counts the measures of a return, area by area, from the register."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from typing import Literal
 
 from gateway.figures.areas import AREAS
 from gateway.figures.compliance import Cell, Question, read_cells
+from gateway.figures.ordered import ORDER_METRIC, OUTCOMES, count_orders
 from gateway.figures.periods import Period
 from gateway.figures.returns import Measure, Return
 from gateway.journey.duty import Duty, Rulebook
@@ -21,6 +22,12 @@ from shared.store.tally_tables import CLASSES
 # More areas of a kind, times their classes, than there are.
 _ALL = 1_000_000
 Scope = Literal["area", "no_area", "all"]
+# By the id of an area, empty for none and `*` for all, and by the id of a measure.
+_Counted = dict[tuple[str, str], Counter[str]]
+NOT_OF_PARTS = (
+    "Who was told first is known from whole journeys only: ask as an inspector of every "
+    "organisation."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,8 @@ class Asked:
 class Row:
     """One measure of one area; how many of its duties stood in each class, None where not counted.
 
-    `scope` is `no_area` for what organisations owe that are of no one area, and `all` for all
-    together. `why` says why there are no counts.
+    Of rules of order, how many came out how. `scope` is `no_area` for what is of no one area, and
+    `all` for all together. `why` says why there are no counts.
     """
 
     scope: Scope
@@ -54,16 +61,20 @@ async def read_return(store: Store, asked: Asked, rulebook: Rulebook) -> list[Ro
 
     Raises BadQuestion and NotReady as `read_cells` does.
     """
-    counted: dict[tuple[str, str], dict[str, int]] = {}
+    counted: _Counted = {}
     alike: dict[tuple[object, ...], list[Measure]] = defaultdict(list)
     for measure in asked.what.measures:
-        if why_not(measure, asked.view, rulebook) is None:
+        if why_not(measure, asked.view, rulebook) is not None:
+            continue
+        if measure.metric == ORDER_METRIC.id:
+            await _add_orders(store, counted, asked, measure)
+        else:
             alike[measure.owner, measure.stage, measure.enhanced].append(measure)
     for measures in alike.values():
         cells = await read_cells(store, _question(asked, measures), rulebook)
         for cell in cells:
             for measure in measures:
-                _add(counted, asked, cell, measure)
+                _add_cell(counted, asked, cell, measure)
     return [
         _row(scope, area, measure, counted, asked, rulebook)
         for scope, area in _places(asked, {place for place, _ in counted})
@@ -75,6 +86,8 @@ def why_not(measure: Measure, view: View, rulebook: Rulebook) -> str | None:
     """Return why a measure is not counted for who asks; None where it is."""
     if measure.metric is None:
         return " ".join(f"{one.what}: {one.why}." for one in measure.unmeasured)
+    if measure.metric == ORDER_METRIC.id:
+        return NOT_OF_PARTS if view.organisations is not None else None
     if not view.special and any(rests_on_special(rulebook.by_id[rule]) for rule in measure.rules):
         return "It rests on special categories of data: ask with the scope special_category."
     return None
@@ -98,18 +111,32 @@ def _question(asked: Asked, measures: list[Measure]) -> Question:
     )
 
 
-def _add(
-    counted: dict[tuple[str, str], dict[str, int]], asked: Asked, cell: Cell, measure: Measure
-) -> None:
+async def _add_orders(store: Store, counted: _Counted, asked: Asked, measure: Measure) -> None:
+    found = await count_orders(
+        store, measure.rules, asked.period, asked.what.area, as_of=asked.as_of
+    )
+    for (_, area), counts in found.items():
+        if asked.area is None or area == asked.area:
+            _add(counted, asked, area, measure, counts)
+
+
+def _add_cell(counted: _Counted, asked: Asked, cell: Cell, measure: Measure) -> None:
     duty = cell.of["duty"]
-    if not isinstance(duty, Duty) or duty.id not in measure.rules:
-        return
-    area = asked.area or cell.of[asked.what.area]
-    places = (area.id,) if asked.area else ("" if area is None else area.id, "*")
-    for place in places:
-        counts = counted.setdefault((place, measure.id), dict.fromkeys(CLASSES, 0))
-        for name in CLASSES:
-            counts[name] += cell.counts[name]
+    if isinstance(duty, Duty) and duty.id in measure.rules:
+        area = asked.area or cell.of[asked.what.area]
+        _add(counted, asked, area, measure, cell.counts)
+
+
+def _add(
+    counted: _Counted,
+    asked: Asked,
+    area: Organisation | None,
+    measure: Measure,
+    counts: Mapping[str, int],
+) -> None:
+    place = "" if area is None else area.id
+    for one in (place,) if asked.area else (place, "*"):
+        counted.setdefault((one, measure.id), Counter()).update(counts)
 
 
 def _places(asked: Asked, found: set[str]) -> list[tuple[Scope, Organisation | None]]:
@@ -142,5 +169,6 @@ def _row(
     if why is not None:
         return Row(scope, area, measure, None, why)
     place = area.id if area is not None else {"no_area": "", "all": "*", "area": ""}[scope]
-    counts = counted.get((place, measure.id)) or dict.fromkeys(CLASSES, 0)
-    return Row(scope, area, measure, counts, None)
+    names = OUTCOMES if measure.metric == ORDER_METRIC.id else CLASSES
+    counts = counted.get((place, measure.id), {})
+    return Row(scope, area, measure, {name: counts.get(name, 0) for name in names}, None)

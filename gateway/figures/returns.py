@@ -4,7 +4,7 @@ A return is a file, and what is prescribed next is another one. They are checked
 starts: whatever a measure names is there, and is counted by the metric that it names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from gateway.figures.areas import AreaKind
 from gateway.figures.metrics import Change, Metric, metrics
+from gateway.figures.ordered import ORDER_METRIC
 from gateway.figures.periods import PeriodKind
 from gateway.journey.duty import Duty, Kind, Rulebook
 from shared.store.tally_tables import CLASSES
@@ -144,12 +145,28 @@ def _fault(measure: Measure, rulebook: Rulebook) -> str | None:
     """Return what a measure names that is not there, or is not counted so; None if all is well."""
     if measure.metric is None:
         return None
+    if measure.metric == ORDER_METRIC.id:
+        return _order_fault(measure, rulebook)
     metric = metrics().get(measure.metric)
     if metric is None:
-        return f"metric: {measure.metric} is no metric{_like(measure.metric, metrics())}"
+        return f"metric: {measure.metric} is no metric{_like(measure.metric, [*metrics()])}"
     if measure.kind not in metric.kinds:
         return f"kind: {metric.id} is not of {measure.kind.value} duties"
     return duties_fault(measure.rules, measure.kind, measure.owner, metric, rulebook)
+
+
+def _order_fault(measure: Measure, rulebook: Rulebook) -> str | None:
+    """Return why rules of order are not counted for a measure; None where they are."""
+    orders = {one.id: one for one in rulebook.order if one.counted}
+    for rule in measure.rules:
+        if rule not in orders:
+            return f"rules: {rule} is no rule of order that is counted{_like(rule, orders)}"
+        if orders[rule].kind is not measure.kind:
+            return f"rules: {rule} is of the kind {orders[rule].kind.value}"
+    for name in ("owner", "stage", "enhanced"):
+        if getattr(measure, name) is not None:
+            return f"{name}: does not narrow rules of order: leave it out"
+    return None
 
 
 def duties_fault(
@@ -180,6 +197,6 @@ def is_untimed(metric: Metric) -> bool:
     return UNTIMED.issuperset(metric.denominator.counts)
 
 
-def _like(word: str, known: Mapping[str, Any]) -> str:
+def _like(word: str, known: Iterable[str]) -> str:
     near = nearest(word, known)
     return f"; did you mean {near}?" if near else ""

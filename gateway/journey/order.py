@@ -45,6 +45,7 @@ class OrderRule:
     conditions: tuple[Condition, ...]
     in_force: date
     cite: Citation
+    counted: bool = False  # over all journeys, because somebody asks for a figure of it
     file: str = ""
 
 

@@ -37,6 +37,7 @@ from gateway.register.chain_rows import (
     run_rows,
 )
 from gateway.register.finding_rows import FindingRow, VictimRow, finding_rows, victim_rows
+from gateway.register.order_rows import OrderRow, order_rows
 from shared.access.caller import Party
 from shared.journey_event import speaker
 from shared.london import london_day, start_of
@@ -45,7 +46,7 @@ from shared.london import london_day, start_of
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 # Which shape these functions give rows. Raise it with every change of what they say, so that all
 # that is kept is made anew.
-SHAPE = 9
+SHAPE = 10
 
 # A letter for each standing: a row has one for each of its turns.
 LETTERS: Mapping[Standing, str] = {
@@ -237,6 +238,7 @@ Row = (
     | DelayRow
     | FeedbackRow
     | AccountRow
+    | OrderRow
 )
 # By the name of its table, then by its key.
 Rows = dict[str, dict[tuple[object, ...], Row]]
@@ -258,6 +260,7 @@ SHAPES: Mapping[str, tuple[type[Row], int]] = {
     "register_delay": (DelayRow, 2),
     "register_feedback": (FeedbackRow, 3),
     "register_account": (AccountRow, 4),
+    "register_order": (OrderRow, 4),
 }
 
 
@@ -291,6 +294,7 @@ def rows_of(membership: Membership, yardstick: Yardstick, alone: Party | None = 
         "register_delay": delay_rows(journey, evidence),
         "register_feedback": feedback_rows(journey, evidence),
         "register_account": account_rows(journey, evidence),
+        "register_order": order_rows(journey, story, yardstick.rulebook),
     }
     return {table: {row[: SHAPES[table][1]]: row for row in those} for table, those in rows.items()}
 

@@ -146,7 +146,7 @@ class ReviewPack(Sensitive):
     before: PeriodBody
     as_of: datetime = Field(description="Breaches and actions are as of this moment.")
     figures_as_of: datetime = Field(
-        description="Figures of the quarter are as of its end, or of `as_of` while it lasts."
+        description="Figures are as of the quarter's end or, while it lasts, the last month's."
     )
     provisional: bool
     provisional_because: list[str]

@@ -1,6 +1,5 @@
 """Counts what a review of a police area tells: its bodies' figures, and the thresholds crossed."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -89,10 +88,11 @@ async def count_quarter(
     *,
     as_of: datetime,
     within: frozenset[Party] | None,
+    nation: bool,
 ) -> Counted:
-    """Count the duties of a quarter, as they stood at a moment (UTC).
+    """Count the duties of a quarter, as they stood at a moment (UTC), of everybody or of parties.
 
-    `within` are the organisations whose own are told, and then nothing of the nation is. Raises
+    `within` are the organisations whose own parts are told, and then nothing of others is. Raises
     BadQuestion and NotReady as `read_cells` does.
     """
     asked = Question(
@@ -103,6 +103,7 @@ async def count_quarter(
         first=period.first,
         last=period.last_month,
         within=within,
+        parties=None if nation else frozenset(parties),
     )
     counted = Counted()
     for cell in await read_cells(store, asked, rulebook):
@@ -134,18 +135,6 @@ def beside_of(threshold: Threshold, now: Counts, before: Counts) -> Beside:
     if any(of < threshold.at_least for _, of in each):
         return "too_few"
     return "crossed" if all(found / of < threshold.below for found, of in each) else "not_crossed"
-
-
-def by_right(found: Mapping[tuple[Party, int | None], Counts]) -> list[tuple[Party, int | None]]:
-    """Return the bodies and rights that there are figures of, all rights of a body first."""
-    order: dict[Party, list[int | None]] = defaultdict(list)
-    for party, right in found:
-        order[party].append(right)
-    return [
-        (party, right)
-        for party, rights in order.items()
-        for right in sorted(rights, key=lambda one: one or 0)
-    ]
 
 
 def _add(found: dict[Key, Counts], key: Key, counts: Mapping[str, int]) -> None:

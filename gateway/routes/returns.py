@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from gateway.figures.metrics import metrics
+from gateway.figures.ordered import ORDER_METRIC
 from gateway.figures.return_answers import ReturnAnswer, ReturnList
 from gateway.figures.returned import Asked, read_return
 from gateway.figures.returns import Return
@@ -93,7 +94,7 @@ async def one_return(
         view=view,
     )
     lag = await read_lag(state.store, state.yardstick)
-    made_of = (what, [metrics().get(one.metric or "") for one in what.measures])
+    made_of = (what, ORDER_METRIC, [metrics().get(one.metric or "") for one in what.measures])
     tag = tag_of(request, view, lag, asked.as_of, ReturnAnswer, also=made_of)
     if (same := unchanged(request, tag)) is not None:
         return same

@@ -14,6 +14,7 @@ from gateway.journey.duty import Kind
 from gateway.journey.limits import AGENCY_OF
 from gateway.register.answers import RegisterBody
 from gateway.register.lag import Lag, read_lag
+from gateway.register.tally_sql import edge_of
 from gateway.review.action_answers import ActionBody
 from gateway.review.actions import Action, read_actions
 from gateway.review.answers import (
@@ -24,7 +25,7 @@ from gateway.review.answers import (
     ServingBody,
     UnmanagedBody,
 )
-from gateway.review.pack import Counted, by_right, count_quarter, crossings
+from gateway.review.pack import Counted, count_quarter, crossings
 from gateway.review.serving import parties_on, serving
 from gateway.review.unmanaged import count_unmanaged
 from gateway.routes.areas import AreaId, area_for
@@ -39,7 +40,7 @@ from shared.access.caller import Party, View, view_of
 from shared.access.guard import Reader
 from shared.codes.lists import Organisation
 from shared.handling import sensitive
-from shared.london import start_of
+from shared.london import london_day, start_of
 from shared.problems import BadQuestion, Failed, NotFound, NotPermitted, NotReady
 from shared.web import documented
 
@@ -96,7 +97,7 @@ async def review_pack(
         area=where,
         period=period,
         as_of=seen,
-        figures_as_of=min(seen, period.end),
+        figures_as_of=_month_end(seen, period),
         view=view,
         within=within,
         parties=[
@@ -135,8 +136,9 @@ async def _actions(state: GatewayState, asked: _Asked) -> list[Action]:
 async def _pack(state: GatewayState, asked: _Asked, actions: list[Action], lag: Lag) -> ReviewPack:
     register = RegisterBody.of(lag, state.yardstick)
     period, before = asked.period, asked.period.before
-    now_counted = await _counted(state, asked, period, asked.figures_as_of)
-    before_counted = await _counted(state, asked, before, before.end)
+    nation = asked.within is None
+    now_counted = await _counted(state, asked, period, asked.figures_as_of, nation=nation)
+    before_counted = await _counted(state, asked, before, before.end, nation=False)
     because = provisional_because(period, asked.figures_as_of, register)
     named: dict[str, Any] = {"register": register}
     return ReviewPack(
@@ -160,7 +162,19 @@ async def _pack(state: GatewayState, asked: _Asked, actions: list[Action], lag: 
     )
 
 
-async def _counted(state: GatewayState, asked: _Asked, period: Period, as_of: datetime) -> Counted:
+def _month_end(seen: datetime, period: Period) -> datetime:
+    """Return the last month end by a moment (UTC), or the end of a period that is over.
+
+    What lies between month ends is counted duty by duty, and all of the nation's are too many.
+    """
+    if seen >= period.end:
+        return period.end
+    return seen if edge_of(seen) is not None else start_of(london_day(seen).replace(day=1))
+
+
+async def _counted(
+    state: GatewayState, asked: _Asked, period: Period, as_of: datetime, *, nation: bool
+) -> Counted:
     return await count_quarter(
         state.store,
         period,
@@ -169,6 +183,7 @@ async def _counted(state: GatewayState, asked: _Asked, period: Period, as_of: da
         state.rulebook,
         as_of=as_of,
         within=asked.within,
+        nation=nation,
     )
 
 
@@ -181,9 +196,11 @@ def _figures(
 ) -> list[ReviewedBody]:
     these, earlier = now.of_right(state.rulebook), before.of_right(state.rulebook)
     nation = now.nation_of_right(state.rulebook) if asked.within is None else None
-    either = {**earlier, **these}
-    order = [
-        (party, right) for party in asked.parties for of, right in by_right(either) if of == party
+    rights = sorted({(party, right) for party, right in (*these, *earlier) if right is not None})
+    order: list[tuple[Party, int | None]] = [
+        one
+        for party in asked.parties
+        for one in ((party, None), *(each for each in rights if each[0] == party))
     ]
     return [
         ReviewedBody(

@@ -109,6 +109,7 @@ class RuleOfOrder(Part):
     owed_if: tuple[OwedIf, ...] = ()
     in_force: Day
     cite: Cite
+    counted: bool = False
     examples: tuple[OrderExample, ...] = ()
 
     def value(self, file: str) -> OrderRule:
@@ -126,6 +127,7 @@ class RuleOfOrder(Part):
             conditions=tuple(part.value() for part in self.owed_if),
             in_force=self.in_force,
             cite=self.cite.value(),
+            counted=self.counted,
             file=file,
         )
 

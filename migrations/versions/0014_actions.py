@@ -1,4 +1,4 @@
-"""What joint reviews of an area decided to be done, and what became of it; rows are only added."""
+"""What joint reviews decided to be done, added to only; and how counted rules of order came out."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,7 @@ TABLES = ("area_action", "area_action_change")
 
 
 def upgrade() -> None:
-    """Make the tables. The gateway adds to them; nobody but their owner changes what they hold."""
+    """Make the tables. Nobody but their owner changes what was decided; projectors fill one."""
     op.create_table(
         "area_action",
         sa.Column("area", sa.Text(), nullable=False),
@@ -50,12 +50,32 @@ def upgrade() -> None:
             name=op.f("area_action_change_has_its_day"),
         ),
     )
-    for table in TABLES:
+    op.create_table(
+        "register_order",
+        sa.Column("journey_id", sa.Uuid(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("event_source", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("organisation", sa.Text()),
+        sa.Column("force", sa.Text()),
+        sa.Column("then_at", MOMENT, nullable=False),
+        sa.Column("then_on", sa.Date(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("unknown_from", MOMENT),
+        sa.PrimaryKeyConstraint(
+            "journey_id", "rule", "event_source", "event_id", name="register_order_pkey"
+        ),
+    )
+    op.create_index("register_order_then", "register_order", ["rule", "then_on"])
+    for table in (*TABLES, "register_order"):
         op.execute(f"REVOKE ALL ON {table} FROM PUBLIC")
         op.execute(f"GRANT SELECT, INSERT ON {table} TO journey_gateway")
+    op.execute("GRANT UPDATE, DELETE ON register_order TO journey_gateway")
 
 
 def downgrade() -> None:
-    """Drop every action, which nothing can make again."""
+    """Drop every action, which nothing can make again, and what the register can."""
+    op.drop_table("register_order")
     for table in reversed(TABLES):
         op.drop_table(table)

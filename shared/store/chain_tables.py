@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Double,
+    Index,
     Integer,
     LargeBinary,
     SmallInteger,
@@ -131,10 +132,30 @@ register_account = Table(
     Column("organisation", Text),
 )
 
+# How each rule of order that is counted came out, by the fact that asked for it. `force` had the
+# journey when what came after came; `agency` and `organisation` answer for the order.
+register_order = Table(
+    "register_order",
+    metadata,
+    Column("journey_id", Uuid, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("event_source", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("organisation", Text),
+    Column("force", Text),
+    Column("then_at", _MOMENT, nullable=False),
+    Column("then_on", Date, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("unknown_from", _MOMENT),
+)
+Index("register_order_then", register_order.c.rule, register_order.c.then_on)
+
 CHAIN_TABLES = (
     register_run,
     register_handover,
     register_delay,
     register_feedback,
     register_account,
+    register_order,
 )

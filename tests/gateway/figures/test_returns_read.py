@@ -1,5 +1,6 @@
 """A return that names what there is not stops the start, and says file, field and what is wrong."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ import pytest
 import yaml
 
 from gateway.figures.metrics import metrics
+from gateway.figures.ordered import ORDER_METRIC
 from gateway.figures.periods import PERIODS, period_of
 from gateway.figures.returns import ReturnError, load_returns
+from gateway.review.thresholds import load_thresholds
 from shared.problems import BadQuestion
 from tests.builders import rulebook
 
@@ -40,7 +43,13 @@ def spoilt(measure: int, **fields: Any) -> dict[str, Any]:
         (spoilt(1, rules=["LOC.FREQ"]), "measures.1.rules: LOC.FREQ is of the kind local"),
         (spoilt(1, owner="probation"), "measures.1.owner: R4.REFER is never owed by probation"),
         (spoilt(1, metric=None), "measures.1: Value error, has a metric without rules"),
-        (spoilt(6, unmeasured=[]), "measures.6: Value error, has no metric"),
+        (
+            spoilt(6, metric=None, rules=[], unmeasured=[]),
+            "measures.6: Value error, has no metric",
+        ),
+        (spoilt(6, rules=["ORDER.VIEWS-BAIL"]), "measures.6.rules: ORDER.VIEWS-BAIL is no rule of"),
+        (spoilt(6, kind="code"), "measures.6.rules: ORDER.RELEASE-DATE is of the kind external"),
+        (spoilt(6, owner="police"), "measures.6.owner: does not narrow rules of order"),
         (spoilt(1, id="release-date"), "has release-date twice"),
         (spoilt(1, since=3), "measures.1.since"),
         ({**read(), "version": 2}, "its changes do not tell of every version"),
@@ -58,6 +67,9 @@ def spoilt(measure: int, **fields: Any) -> dict[str, Any]:
         "owner",
         "half",
         "no reason",
+        "order not counted",
+        "order of another kind",
+        "order narrowed",
         "twice",
         "misspelt",
         "version",
@@ -88,8 +100,22 @@ def test_ours_are_counted_or_say_why_not() -> None:
     ours = load_returns(rulebook())["five-measures"]
     assert {one.number[0] for one in ours.measures} == {"1", "2", "3", "4", "5"}
     for measure in ours.measures:
-        assert measure.metric is None or measure.metric in metrics()
+        assert measure.metric in {*metrics(), ORDER_METRIC.id}
         assert measure.unmeasured, "no measure tells all that it may be taken for"
+
+
+def test_what_the_document_shows_can_be_read(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "returns.md").read_text("utf-8")
+    shown = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert len(shown) == 2
+    returns, thresholds = tmp_path / "returns", tmp_path / "thresholds"
+    for folder, name, content in zip(
+        (returns, thresholds), ("two_measures", "any"), shown, strict=True
+    ):
+        folder.mkdir()
+        (folder / f"{name}.yaml").write_text(content)
+    assert [*load_returns(rulebook(), returns)] == ["two-measures"]
+    assert [*load_thresholds(rulebook(), thresholds)] == ["referral-in-time"]
 
 
 def test_periods_follow_each_other_whatever_they_are_called() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +24,7 @@ from gateway.register.chain_rows import (
     handover_rows,
     run_rows,
 )
+from gateway.register.order_rows import OrderRow, order_rows
 from gateway.register.rows import FOR_GOOD, SHAPES
 from shared.london import read_day
 from shared.store.chain_tables import CHAIN_TABLES
@@ -44,12 +46,19 @@ READ = frozenset(
         "handover.acknowledged",
         "investigation.decided",
         "needs.received",
+        "offender.milestone",
         "prosecution.stopped",
         "statement.made",
         "victim.offered",
     }
 )
-MAKERS = (run_rows, handover_rows, delay_rows, feedback_rows, account_rows)
+
+
+def rows_of_order(journey_id: UUID, evidence: Evidence) -> Iterator[OrderRow]:
+    return order_rows(journey_id, evidence.story, rulebook())
+
+
+MAKERS = (run_rows, handover_rows, delay_rows, feedback_rows, account_rows, rows_of_order)
 WORLD = world_of(7, read_day("2022-01-01"), read_day("2025-12-31"), usual_practice())
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 Item = dict[str, Any]
 FORCE, OTHER, NOWHERE = "avon-and-somerset", "dorset", "british-transport"
-GOOD, BAD = date(2024, 1, 8), date(2024, 4, 8)
+GOOD, BAD, RELEASED = date(2024, 1, 8), date(2024, 4, 8), date(2024, 6, 3)
 
 
 class Victims:
@@ -59,6 +59,15 @@ class Victims:
             news: Item = {"about": ["suspect.released"], "channel": "phone", "reached": True}
             self.said(police, day + told, "victim.told", subject, **news, **carried)
 
+    def release(self, subject: str, day: date, *, told: timedelta | None) -> None:
+        """Add a release of the offender of a member, told so long after it, None for never."""
+        region = "probation/south-west"
+        self.said(region, day - timedelta(60), "contact_scheme.joined", subject)
+        if told is not None:
+            news: Item = {"about": [], "carried": ["release_date"], "reached": True}
+            self.said(region, day + told, "victim.told", subject, channel="letter", **news)
+        self.said(region, day, "offender.milestone", subject, milestone="release")
+
 
 def good_and_bad() -> Iterable[Item]:
     """Tell of twelve victims well served, then of twelve badly, and of some elsewhere."""
@@ -73,4 +82,7 @@ def good_and_bad() -> Iterable[Item]:
     for number in range(3):
         victims.victim(BAD + timedelta(number), force=OTHER)
     victims.victim(BAD, force=NOWHERE)
+    for number, told in enumerate((timedelta(-14), timedelta(-1), timedelta(3), None)):
+        subject = f"crime:{FORCE}/61{number + 1:04}/V1"
+        victims.release(subject, RELEASED + timedelta(number), told=told)
     return victims.events

@@ -45,6 +45,26 @@ MONTHLY: Item = {
             ("bails", "i", "Told of bail", "in-time", ["R6.BAIL"]),
             ("acknowledged", "ii", "Acknowledged", "recorded", ["R3.ACK"]),
         )
+    ]
+    + [
+        {
+            "id": "kindness",
+            "number": "iii",
+            "title": "Spoken to kindly",
+            "counts": "What nobody can count.",
+            "unmeasured": [{"what": "kindness", "why": "no event says it"}],
+            "cite": {"source": "ours", "at": "here", "says": "an example", "confidence": "none"},
+        },
+        {
+            "id": "released",
+            "number": "iv",
+            "title": "Told of the release",
+            "counts": "Releases.",
+            "metric": "kept-in-order",
+            "kind": "external",
+            "rules": ["ORDER.RELEASE-DATE"],
+            "cite": {"source": "ours", "at": "here", "says": "an example", "confidence": "none"},
+        },
     ],
     "changes": [{"version": 1, "day": "2026-11-21", "what": "First version."}],
 }
@@ -114,10 +134,10 @@ async def hold_the_quarter(doors: Doors, whole: Item) -> None:
         "updates-stated": (3, 12),
         "updates-as-agreed": counts(bad["updates-as-agreed"]),
         "statement-offered": (4, 12),
+        # One was told afterwards, and of one nothing is recorded.
+        "release-date": (2, 4),
     }
     assert bad["updates-on-time"]["content_not_stated"] == 3
-    assert bad["release-date"]["status"] == "not_counted"
-    assert "register" in bad["release-date"]["why_not_counted"]
     assert bad["referral"]["area"]["gss"] == "E23000036"
     assert counts(of_area(whole["items"], "dorset")["referral"]) == (3, 3)
     assert counts(of_area(whole["items"], None, "no_area")["referral"]) == (1, 1)
@@ -155,7 +175,7 @@ async def hold_that_compliance_says_the_same(doors: Doors, whole: Item) -> None:
     for measure in asked["measures"]:
         row = rows[measure["id"]]
         assert (row["return_version"], row["number"]) == (asked["version"], measure["number"])
-        if measure["metric"] is None:
+        if measure["metric"] == "kept-in-order":
             continue
         assert row["figure"]["version"] == versions[measure["metric"]]
         figures = [
@@ -196,6 +216,16 @@ async def hold_another_s_return(doors: Doors) -> None:
     )["bails"]
     assert counts(row)[1] + counts(may)[1] == 12
     assert row["area"]["agency"] == "cps"
+    kindness = of_area(month["items"], "south-west")["kindness"]
+    assert (kindness["status"], kindness["figure"], kindness["left_out"]) == (
+        "not_counted",
+        None,
+        None,
+    )
+    assert kindness["why_not_counted"] == "kindness: no event says it."
+    june = await told(doors, "/v1/returns/cps-by-month", month="2024-06")
+    assert counts(of_area(june["items"], "south-west")["released"]) == (2, 4)
+    assert counts(of_area(june["items"], None, "no_area")["released"]) == (0, 0)
     assert len({one["area"]["id"] for one in month["items"] if one["area"]}) == 14
 
 
@@ -226,6 +256,8 @@ async def hold_who_may_ask(doors: Doors) -> None:
     assert {row["area"]["id"] for row in mine["items"] if row["area"]} == {"dorset"}
     assert counts(of_area(mine["items"], None, "all")["referral"]) == (3, 3)
     assert mine["left_out"]
+    (released,) = {r["why_not_counted"] for r in mine["items"] if r["measure"] == "release-date"}
+    assert "whole journeys" in released
     theirs = await told(doors, ADDRESS, own, quarter="2024-Q2", area="avon-and-somerset")
     assert {counts(row) for row in theirs["items"] if row["figure"]} == {(0, 0)}
 

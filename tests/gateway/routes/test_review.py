@@ -1,5 +1,6 @@
 """A bad quarter crosses a threshold, somebody is to do something about it, and the pack says so."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,7 +81,8 @@ async def hold_the_figures(doors: Doors) -> None:
     )
     assert pack["provisional"] is False
     for one in pack["figures"]:
-        query = {"organisation": one["organisation"]["id"], "owner": "police"}
+        body = one["organisation"]
+        query = {"organisation": body["id"], "owner": body["agency"]}
         if one["right"] is not None:
             query["right"] = str(one["right"])
         for name, months, as_of, more in (
@@ -102,7 +104,13 @@ async def hold_the_figures(doors: Doors) -> None:
                     expected["numerator"],
                     expected["denominator"],
                 ), (one["right"], name, figure)
-    by_right = {one["right"]: one for one in pack["figures"]}
+    force = [one for one in pack["figures"] if one["organisation"]["agency"] == "police"]
+    by_right = {one["right"]: one for one in force}
+    assert {one["organisation"]["agency"] for one in pack["figures"]} == {
+        "police",
+        "cps",
+        "probation",
+    }
     assert by_right[4]["quarter"]["in_time"]["rate"] < by_right[4]["before"]["in_time"]["rate"]
     beside = {one["threshold"]["id"]: one for one in pack["thresholds"]}
     crossed = beside[THRESHOLD]
@@ -175,6 +183,7 @@ async def hold_the_action(doors: Doors, clock: SetClock) -> None:
         assert refused.status_code == 409, body
         assert faults(refused)
 
+    await hold_that_one_word_is_the_last(doors)
     for as_of, state, due_on, overdue, changes in (
         ("2024-07-20", "open", "2024-08-01", False, 0),
         ("2024-08-02T09:00:00+01:00", "open", "2024-08-01", True, 0),
@@ -183,8 +192,8 @@ async def hold_the_action(doors: Doors, clock: SetClock) -> None:
     ):
         for seen in (
             await told(doors, one, as_of=as_of),
-            (await told(doors, ACTIONS, as_of=as_of, state=state))["items"][0],
-            (await told(doors, PACK, quarter="2024-Q2", as_of=as_of))["actions"][0],
+            (await told(doors, ACTIONS, as_of=as_of, state=state))["items"][-1],
+            (await told(doors, PACK, quarter="2024-Q2", as_of=as_of))["actions"][-1],
         ):
             assert (seen["state"], seen["due_on"], seen["overdue"]) == (state, due_on, overdue)
             assert len(seen["changes"]) == changes
@@ -196,6 +205,11 @@ async def hold_the_action(doors: Doors, clock: SetClock) -> None:
     assert early["figures"] == pack["figures"]
     # What was over before a quarter began is not of its review.
     assert (await told(doors, PACK, quarter="2024-Q3"))["actions"]
+    # While a quarter lasts its figures are as of the last month that ended.
+    clock.now = datetime(2024, 5, 20, 9, 0, tzinfo=UTC)
+    lasting = await told(doors, PACK, quarter="2024-Q2")
+    assert (lasting["figures_as_of"], lasting["provisional"]) == ("2024-04-30T23:00:00Z", True)
+    assert lasting["actions"] == []
     clock.now = datetime(2025, 2, 1, 9, 0, tzinfo=UTC)
     assert (await told(doors, PACK, quarter="2024-Q4"))["actions"] == []
     clock.now = datetime(2024, 8, 20, 9, 0, tzinfo=UTC)
@@ -214,7 +228,28 @@ async def hold_the_action(doors: Doors, clock: SetClock) -> None:
     page = await told(doors, ACTIONS, limit="2")
     rest = await told(doors, page["next"])
     ids = [each["id"] for each in (*page["items"], *rest["items"])]
-    assert len(set(ids)) == len(ids) == 3
+    assert len(set(ids)) == len(ids) == 4
+
+
+async def hold_that_one_word_is_the_last(doors: Doors) -> None:
+    """Of two that end an action at once one does; the same said twice at once is said once."""
+    asked = action(owner={"agency": "cps", "organisation": "south-west"}, threshold=None)
+    both = await asyncio.gather(*(post(doors, ACTIONS, asked) for _ in range(2)))
+    assert sorted(reply.status_code for reply in both) == [200, 201]
+    assert both[0].json() == both[1].json()
+    changes = f"{ACTIONS}/{asked['id']}/changes"
+    why = {"reason": "it is not needed"}
+    days = [
+        {"id": str(uuid4()), "change": "new_due_day", "due_on": f"2024-11-0{n + 1}", **why}
+        for n in range(3)
+    ]
+    said = await asyncio.gather(*(post(doors, changes, one) for one in (*days, days[0])))
+    assert sorted(reply.status_code for reply in said) == [200, 201, 201, 201]
+    ends = [{"id": str(uuid4()), "change": "withdrawn", **why} for _ in range(3)]
+    said = await asyncio.gather(*(post(doors, changes, one) for one in ends))
+    assert sorted(reply.status_code for reply in said) == [201, 409, 409]
+    kept = (await told(doors, changes))["items"]
+    assert [one["change"] for one in kept] == ["new_due_day"] * 3 + ["withdrawn"]
 
 
 async def hold_who_is_told(doors: Doors) -> None:
@@ -229,7 +264,8 @@ async def hold_who_is_told(doors: Doors) -> None:
     assert mine["left_out"]
     assert len((await told(doors, ACTIONS, force))["items"]) == 3
     theirs = await told(doors, PACK, region, quarter="2024-Q2")
-    assert (theirs["figures"], theirs["breaches_unmanaged"], theirs["actions"]) == ([], [], [])
+    assert {one["organisation"]["agency"] for one in theirs["figures"]} == {"probation"}
+    assert (theirs["breaches_unmanaged"], theirs["actions"]) == ([], [])
     assert {t["organisation"]["agency"] for t in theirs["thresholds"]} == {"probation"}
     assert (await told(doors, ACTIONS, region))["items"] == []
     own = action(
