@@ -73,7 +73,10 @@ class ReplacementAsked(Part):
 
     journey_id: UUID
     reason: Annotated[
-        str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$", max_length=200)
+        str,
+        StringConstraints(
+            pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$", max_length=200
+        ),
     ] = Field(
         description="Why, in a short phrase that says nothing about a person.",
         examples=["the file was not found"],

@@ -191,6 +191,8 @@ async def hold_replacements(doors: Doors, sample: Body) -> None:
 
     status, _ = await replaced(reserve[0], "too soon")
     assert status == 422
+    for reason in ("file\x00lost", "\x00", " "):
+        assert (await replaced(first, reason))[0] == 422, reason
     # Two at once take two, and the same twice takes one.
     both = await asyncio.gather(*(replaced(one, "file lost") for one in (first, second, first)))
     assert sorted(status for status, _ in both) in ([200, 201, 201], [201, 201, 201])
