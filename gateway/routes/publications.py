@@ -27,6 +27,7 @@ from gateway.publications.asked import EditionAsked, FigureAsked, QuestionAsked,
 from gateway.publications.freezing import VIEW, Freezing, freeze
 from gateway.publications.frozen import FrozenFigure, canonical
 from gateway.publications.kept import (
+    Edition,
     KeptPublication,
     add_reply,
     read_editions,
@@ -372,7 +373,7 @@ def _within(caller: Caller) -> frozenset[Party] | None:
 
 async def _found(
     request: Request, caller: Caller, publication_id: UUID, edition: int | None
-) -> KeptPublication:
+) -> KeptPublication[Edition]:
     """Return a publication that a caller may see. Raises UnknownPublication."""
     store = state_of(request).store
     found = await read_publication(store, publication_id, edition, _within(caller))

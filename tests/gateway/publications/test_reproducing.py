@@ -19,7 +19,7 @@ from gateway.publications.asked import Status
 from gateway.publications.counting import Counting
 from gateway.publications.freezing import Freezing, freeze
 from gateway.publications.frozen import FrozenFigure, canonical, hash_of
-from gateway.publications.kept import Edition, read_editions
+from gateway.publications.kept import Edition, read_publication
 from gateway.publications.reproducing import reproduce
 from gateway.register.tally import count_next
 from shared.interruption import Declaration
@@ -66,7 +66,9 @@ async def frozen_now(store: Store, now: datetime, by: tuple[By, ...]) -> UUID:
 
 async def again(store: Store, id_: UUID, now: datetime) -> tuple[Edition, Reproduction]:
     """Count the newest edition of a publication again."""
-    edition = (await read_editions(store, id_))[-1]
+    kept = await read_publication(store, id_, None, None)
+    assert kept is not None
+    edition = kept.edition
     return edition, await reproduce(store, yardstick(), edition, now, lambda share, journeys: None)
 
 
