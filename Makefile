@@ -31,7 +31,8 @@ test: $(VENV)/ready ## Run the tests; ARGS="tests/house -x" is handed to pytest
 torture: $(VENV)/ready ## Kill, stop and flood doors and projectors many times over; TIMES=50 is how many
 	@TORTURE=$(or $(TIMES),20) $(BIN)/python -m pytest tests/services/test_survival.py \
 	    tests/services/test_migrating.py tests/gateway/register/test_survival.py \
-	    tests/gateway/register/test_everything_killed.py -x $(ARGS)
+	    tests/gateway/register/test_everything_killed.py \
+	    tests/gateway/publishing/test_published.py -x $(ARGS)
 
 check: $(VENV)/ready ## Check format, lint, types, walls, rules, migrations and dependencies
 	$(BIN)/ruff format --check .

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from gateway.publications.asked import Status
 from gateway.publications.frozen import FrozenFigure
-from gateway.publications.kept import Edition, KeptPublication, Reply
+from gateway.publications.kept import EditionHead, KeptPublication, Reply
 from gateway.register.answers import RegisterBody
 from shared.handling import Sensitive
 
@@ -70,7 +70,7 @@ class EditionBody(BaseModel):
     sha256: str = Field(description="Of the document at `/v1/publications/{id}/frozen`, in hex.")
 
     @classmethod
-    def of(cls, edition: Edition, *, who: bool) -> Self:
+    def of(cls, edition: EditionHead, *, who: bool) -> Self:
         """Describe an edition; `who` says whether to tell who froze it."""
         return cls(
             edition=edition.number,
@@ -128,7 +128,7 @@ class PublicationRow(BaseModel):
     question: dict[str, Any]
 
     @classmethod
-    def of(cls, kept: KeptPublication, *, who: bool) -> Self:
+    def of(cls, kept: KeptPublication[EditionHead], *, who: bool) -> Self:
         """Describe a publication."""
         return cls(
             id=kept.id,

@@ -3,19 +3,17 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from gateway.asked import Part, Phrase, Word
 from gateway.journey.duty import Kind
 from shared.words import JourneyStage
 
 MOST_WORDS = 2_000
 
-# Something that is no space, and no control characters; in a text there may be line breaks.
-_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+# Something that is no space, and of control characters line breaks only.
 _TEXT = r"^[^\x00-\x09\x0b-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x09\x0b-\x1f\x7f]*$"
-Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=200)]
 Text = Annotated[str, StringConstraints(pattern=_TEXT, max_length=MOST_WORDS)]
-Word = Annotated[str, StringConstraints(pattern=r"^[^\x00]+$", max_length=200)]
 
 
 class Status(StrEnum):
@@ -26,13 +24,7 @@ class Status(StrEnum):
     REVISED = "revised"
 
 
-class Asked(BaseModel):
-    """A part of what is asked; a field that is not there is refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class QuestionAsked(Asked):
+class QuestionAsked(Part):
     """The question of a figure, in the words of `/v1/statistics/compliance`.
 
     Flags and offence groups are special categories of data, and are not frozen.
@@ -60,28 +52,28 @@ class QuestionAsked(Asked):
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
-class FigureAsked(Asked):
+class FigureAsked(Part):
     """A figure or a table that is to be frozen."""
 
-    title: Line = Field(examples=["Rights 4 and 6 by force, October 2026"])
+    title: Phrase = Field(examples=["Rights 4 and 6 by force, October 2026"])
     question: QuestionAsked
     final: bool = Field(False, description="Whether it is final; left out: it is provisional.")
 
 
-class EditionAsked(Asked):
+class EditionAsked(Part):
     """A new edition of a publication: the same question, answered by what is known now.
 
     Before it is final an edition is provisional or final; after that it is revised.
     """
 
-    reason: Line = Field(
+    reason: Phrase = Field(
         description="Why, in a short phrase that says nothing about a person.",
         examples=["a force sent October's referrals late"],
     )
     final: bool = Field(False, description="Whether it is final from now on.")
 
 
-class ReplyAsked(Asked):
+class ReplyAsked(Part):
     """What an organisation says of the factual accuracy of its cells."""
 
     organisation: Annotated[str, StringConstraints(pattern=r"^[^\x00/]+/[^\x00/]+$")] = Field(

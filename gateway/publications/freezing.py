@@ -40,7 +40,8 @@ from shared.web import build_version
 # Six times the longest write, for clocks that differ.
 UNSETTLED = timedelta(seconds=30)
 SECONDS = 30
-MOST_CELLS = 20_000
+# Some 7 MB, which are told as a whole.
+MOST_CELLS = 5_000
 # Whoever may see every journey, but no special categories: anybody who may see publications may
 # see all that is in them.
 VIEW = View(None, special=False)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from gateway.publications.asked import Status
@@ -23,6 +23,8 @@ SEEN = """
            OR party.agency || '/*' = ANY ($1))
 ))
 """
+# Without what was frozen and the events known then, which may be megabytes.
+HEAD = "edition, status, reason, frozen_at, frozen_by, sha256"
 READ = f"""
 SELECT publication.*, edition.*, editions FROM publication
 JOIN publication_edition AS edition USING (publication_id)
@@ -33,19 +35,17 @@ CROSS JOIN LATERAL (
 WHERE publication_id = $2 AND edition = coalesce($3::integer, editions) AND {SEEN}
 """  # noqa: S608 - ours
 LIST = f"""
-SELECT publication.*, edition.*, editions FROM publication
+SELECT publication.*, newest.*, edition AS editions FROM publication
 CROSS JOIN LATERAL (
-    SELECT max(edition) AS editions FROM publication_edition AS newest
-    WHERE newest.publication_id = publication.publication_id
-) AS counted
-JOIN publication_edition AS edition
-    ON edition.publication_id = publication.publication_id AND edition.edition = editions
+    SELECT {HEAD} FROM publication_edition AS edition
+    WHERE edition.publication_id = publication.publication_id ORDER BY edition DESC LIMIT 1
+) AS newest
 WHERE ($2::uuid IS NULL OR publication.publication_id < $2) AND {SEEN}
 ORDER BY publication.publication_id DESC LIMIT $3
 """  # noqa: S608 - ours
-EDITIONS = """
-SELECT * FROM publication_edition WHERE publication_id = $1 ORDER BY edition
-"""
+EDITIONS = f"""
+SELECT {HEAD} FROM publication_edition WHERE publication_id = $1 ORDER BY edition
+"""  # noqa: S608 - ours
 REPLIES = """
 SELECT * FROM publication_reply
 WHERE publication_id = $1
@@ -75,29 +75,38 @@ WHERE publication_id = $1 AND edition = $2 ORDER BY run_at DESC LIMIT 1
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
-    """What was frozen, as text, with its hash; when (UTC), by whom, and why where it is another."""
+class EditionHead:
+    """An edition: when (UTC) and by whom it was frozen, and why where it is not the first."""
 
     number: int
     status: Status
     reason: str | None
     frozen_at: datetime
     frozen_by: str
-    frozen: str
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition(EditionHead):
+    """An edition with what was frozen, as text, and which events were known."""
+
+    frozen: str
     settled_at: datetime
     tail: Sequence[UUID]
 
 
+Kept = TypeVar("Kept", bound=EditionHead)
+
+
 @dataclass(frozen=True, slots=True)
-class KeptPublication:
+class KeptPublication(Generic[Kept]):
     """A publication in one of its editions; `words` are those of its question."""
 
     id: UUID
     title: str
     words: dict[str, Any]
     editions: int
-    edition: Edition
+    edition: Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +123,26 @@ class Reply:
 
 async def read_publication(
     store: Store, publication_id: UUID, edition: int | None, within: frozenset[Party] | None
-) -> KeptPublication | None:
+) -> KeptPublication[Edition] | None:
     """Return a publication in an edition, the newest where None; None where it may not be seen.
 
     `within` are the organisations of which the caller may see cells, None for all.
     """
     rows = await store.ask(READ, _words(within), publication_id, edition)
-    return next((_publication(row) for row in rows), None)
+    return next((_publication(row, _edition(row)) for row in rows), None)
 
 
 async def read_publications(
     store: Store, within: frozenset[Party] | None, *, before: UUID | None, limit: int
-) -> list[KeptPublication]:
+) -> list[KeptPublication[EditionHead]]:
     """Return a page of publications in their newest editions, the newest first."""
     rows = await store.ask(LIST, _words(within), before, limit)
-    return [_publication(row) for row in rows]
+    return [_publication(row, EditionHead(*_head(row))) for row in rows]
 
 
-async def read_editions(store: Store, publication_id: UUID) -> list[Edition]:
+async def read_editions(store: Store, publication_id: UUID) -> list[EditionHead]:
     """Return every edition of a publication, the oldest first."""
-    return [_edition(row) for row in await store.ask(EDITIONS, publication_id)]
+    return [EditionHead(*_head(row)) for row in await store.ask(EDITIONS, publication_id)]
 
 
 async def read_replies(
@@ -174,28 +183,29 @@ def _words(within: frozenset[Party] | None) -> list[str] | None:
     return None if within is None else sorted("/".join(one) for one in within)
 
 
-def _publication(row: Any) -> KeptPublication:
+def _publication(row: Any, edition: Kept) -> KeptPublication[Kept]:
     return KeptPublication(
         row["publication_id"],
         row["title"],
         json.loads(row["question"]),
         row["editions"],
-        _edition(row),
+        edition,
     )
 
 
-def _edition(row: Any) -> Edition:
-    return Edition(
+def _head(row: Any) -> tuple[int, Status, str | None, datetime, str, str]:
+    return (
         row["edition"],
         Status(row["status"]),
         row["reason"],
         row["frozen_at"],
         row["frozen_by"],
-        row["frozen"],
         row["sha256"].hex(),
-        row["settled_at"],
-        row["tail"],
     )
+
+
+def _edition(row: Any) -> Edition:
+    return Edition(*_head(row), row["frozen"], row["settled_at"], row["tail"])
 
 
 def _reply(row: Any) -> Reply:

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from gateway.answers import LeftOut
+from gateway.asked import Part, Phrase
 from gateway.figures.answers import NamedBody
 from gateway.review.actions import Action, Change, ChangeKind, State
-from gateway.sampling.asked import Part, Phrase
 from shared.london import london_day
 
 

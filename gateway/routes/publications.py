@@ -27,6 +27,7 @@ from gateway.publications.asked import EditionAsked, FigureAsked, QuestionAsked,
 from gateway.publications.freezing import VIEW, Freezing, freeze
 from gateway.publications.frozen import FrozenFigure, canonical
 from gateway.publications.kept import (
+    Edition,
     KeptPublication,
     add_reply,
     read_editions,
@@ -307,7 +308,7 @@ async def new_edition(
             status=Status.REVISED if settled else status,
             reason=body.reason,
             words=found.words,
-            kind=QuestionAsked.model_validate(found.words).kind,
+            kind=QuestionAsked.model_validate(found.words, strict=False).kind,
             asked=asked,
             now=now,
             who=caller.subject,
@@ -372,7 +373,7 @@ def _within(caller: Caller) -> frozenset[Party] | None:
 
 async def _found(
     request: Request, caller: Caller, publication_id: UUID, edition: int | None
-) -> KeptPublication:
+) -> KeptPublication[Edition]:
     """Return a publication that a caller may see. Raises UnknownPublication."""
     store = state_of(request).store
     found = await read_publication(store, publication_id, edition, _within(caller))
@@ -388,7 +389,7 @@ def _unknown() -> NotFound:
 
 def _asked(words: dict[str, Any], state: GatewayState, now: datetime) -> Question:
     """Return the question to be frozen. Raises BadQuestion."""
-    asked = question_in(QuestionAsked.model_validate(words).words(), state, VIEW)
+    asked = question_in(QuestionAsked.model_validate(words, strict=False).words(), state, VIEW)
     if "flag" in asked.by:
         fault = Fault("by", "asks for flags", "leave them out: they are special categories")
         raise BadQuestion("Flags are not frozen.", fault)

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
+from gateway.asked import Part, Phrase
 from gateway.register.lag import read_lag
 from gateway.routes.bodies import REFUSALS, read_body, takes
 from gateway.routes.journeys import note_journeys, state_of
@@ -27,7 +28,7 @@ from gateway.sampling.answers import (
     ReplacementList,
     SampleList,
 )
-from gateway.sampling.asked import Part, Phrase, SampleAsked
+from gateway.sampling.asked import SampleAsked
 from gateway.sampling.files import cases_csv, frame_csv, frame_lines
 from gateway.sampling.freezing import Request as DrawingAsked
 from gateway.sampling.freezing import draw_sample

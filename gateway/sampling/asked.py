@@ -4,15 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, model_validator
 
+from gateway.asked import Part, Word
 from gateway.sampling.dimensions import DIMENSIONS
 from gateway.sampling.draw import Wanted, label_of
 from shared.faults import Wrong
@@ -26,16 +20,8 @@ USUAL_RESERVE = 10
 # Of these, a value that no journey has is told of: ten were asked for and there is none.
 LISTED = frozenset({"offence_group", "stage"})
 
-Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=200)]
-# One visible character at least, and none that is not to be seen.
-Phrase = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$", max_length=200
-    ),
-]
 Words = Annotated[list[Word], Field(min_length=1, max_length=200)]
-Value = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=200)] | None
+Value = Word | None
 
 
 def _dimension(name: str) -> str:
@@ -49,12 +35,6 @@ def _dimension(name: str) -> str:
 
 
 DimensionName = Annotated[str, AfterValidator(_dimension)]
-
-
-class Part(BaseModel):
-    """A part of what is asked; a field that is not there is refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Population(Part):
@@ -202,9 +182,7 @@ class SampleAsked(Part):
         max_length=100,
         examples=["2026-10-31"],
     )
-    seed: Annotated[
-        str | None, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=200)
-    ] = Field(
+    seed: Value = Field(
         None,
         description="What the random order goes by. Left out, one is made and told.",
         examples=["annex-b-2026"],

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field, ValidationError
 
-from gateway.sampling.asked import Part, Plan, SampleAsked
+from gateway.asked import Part
+from gateway.sampling.asked import Plan, SampleAsked
 from shared.faults import fault_of
 from shared.problems import BadQuestion, Fault
 from shared.words import nearest

@@ -64,7 +64,11 @@ async def reproduce(database: Database, *words: str) -> int:
 
 
 async def test_a_publication_stays_as_it_was_while_figures_go_on(
-    database: Database, doors: Doors, reader: Store, clock: SetClock
+    database: Database,
+    doors: Doors,
+    reader: Store,
+    clock: SetClock,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     first, second, *more = samples()
     projector = await projector_of(reader)
@@ -114,7 +118,7 @@ async def test_a_publication_stays_as_it_was_while_figures_go_on(
     answer = (await get(doors, f"{address}/reproduction")).json()
     assert (answer["outcome"], answer["differing"]) == ("equal", [])
     assert answer["journeys"] >= len(more)
-    await hold_editions(database, doors, reader, clock, address)
+    await hold_editions(database, doors, clock, address, capsys)
     await hold_refusals(doors)
 
 
@@ -134,7 +138,11 @@ async def hold_today(doors: Doors, address: str) -> None:
 
 
 async def hold_editions(
-    database: Database, doors: Doors, reader: Store, clock: SetClock, address: str
+    database: Database,
+    doors: Doors,
+    clock: SetClock,
+    address: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Another edition has its reason and what is known by then; the first stays readable."""
     before = (await get(doors, address)).json()
@@ -147,18 +155,38 @@ async def hold_editions(
     assert made["frozen"]["cells"] != before["frozen"]["cells"]
     assert (await get(doors, f"{address}/today")).json()["same"] is True
     clock.now += timedelta(minutes=2)
-    third = await post(doors, f"{address}/editions", reason="a fault was found")
-    assert third.json()["edition"]["status"] == "revised"
+    # Of two at the same moment at least one is made, and none has the other's number.
+    both = await asyncio.gather(
+        *(post(doors, f"{address}/editions", reason="a fault was found") for _ in range(2))
+    )
+    made_now = [one.json()["edition"] for one in both if one.status_code == 201]
+    assert {one.status_code for one in both} <= {201, 503}
+    assert [one["status"] for one in made_now] == ["revised"] * len(made_now)
+    numbers = sorted(one["edition"] for one in made_now)
+    assert numbers == [3, 4][: len(made_now)] != []
     first = (await get(doors, f"{address}?edition=1")).json()
-    assert first == before | {"editions": 3}
+    assert first == before | {"editions": 2 + len(made_now)}
     listed = (await get(doors, f"{address}/editions")).json()["items"]
-    assert [one["status"] for one in listed] == ["provisional", "final", "revised"]
+    assert [one["edition"] for one in listed] == [1, 2, *numbers]
+    assert [one["status"] for one in listed][:3] == ["provisional", "final", "revised"]
     assert await reproduce(database, before["id"], "--edition", "2") == DONE
     assert await reproduce(database, before["id"], "--edition", "9") == FAILED
-    # Whoever owns the store could change what is kept; it is noticed.
-    owner_says = "UPDATE publication_edition SET frozen = frozen || ' ' WHERE edition = 2"
+    # Whoever owns the store could change what is kept, even with its hash; it is noticed.
     owner = await asyncpg.connect(database.owner_url)
-    await owner.execute(owner_says)
+    await owner.execute(
+        """
+        UPDATE publication_edition
+        SET frozen = changed, sha256 = sha256(convert_to(changed, 'UTF8'))
+        FROM (SELECT regexp_replace(frozen, '"late":0', '"late":7') AS changed
+              FROM publication_edition WHERE edition = 2) AS other
+        WHERE edition = 2
+        """
+    )
+    assert await reproduce(database, before["id"], "--edition", "2") == FAILED
+    assert "late was 7 and is 0" in capsys.readouterr().out
+    last = (await get(doors, f"{address}/reproduction?edition=2")).json()
+    assert [cell["frozen"] for cell in last["differing"]] == [{"late": 7}]
+    await owner.execute("UPDATE publication_edition SET frozen = frozen || ' ' WHERE edition = 2")
     await owner.close()
     assert await reproduce(database, before["id"], "--edition", "2") == CANNOT
     last = (await get(doors, f"{address}/reproduction?edition=2")).json()
@@ -210,6 +238,11 @@ async def test_an_organisation_sees_its_own_cells_and_says_what_is_not_right(
     for hidden in (unnamed, f"{unnamed}/replies", f"{unnamed}/editions"):
         assert (await get(doors, hidden, FORCES_OWN)).status_code == 404
     assert (await get(doors, address, ELSEWHERE)).status_code == 404
+    every_force = bearer(token("inspector", organisations=("police/*",)))
+    some = (await get(doors, address, every_force)).json()["frozen"]["cells"]
+    assert {one["told"]["organisation"]["agency"] for one in some} == {"police"}
+    assert len(own["frozen"]["cells"]) < len(some) < len(made.json()["frozen"]["cells"])
+    assert (await get(doors, f"{address}/frozen", every_force)).status_code == 403
     assert (await get(doors, ADDRESS, ELSEWHERE)).json()["items"] == []
     await hold_replies(doors, address, unnamed)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +19,7 @@ from gateway.publications.asked import Status
 from gateway.publications.counting import Counting
 from gateway.publications.freezing import Freezing, freeze
 from gateway.publications.frozen import FrozenFigure, canonical, hash_of
-from gateway.publications.kept import Edition, read_editions
+from gateway.publications.kept import Edition, read_publication
 from gateway.publications.reproducing import reproduce
 from gateway.register.tally import count_next
 from shared.interruption import Declaration
@@ -33,7 +34,8 @@ from tests.doors import SetClock
 from tests.gateway.register.registers import catch_up, projector_of, yardstick
 from tests.gateway.register.test_any_order import some_events
 from tests.gateway.register.test_tally import drawn
-from tests.shared.databases import Database, said
+from tests.shared.databases import MARCH, NICHE, Database, said
+from tests.shared.test_erasing import erase
 
 BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
@@ -64,7 +66,9 @@ async def frozen_now(store: Store, now: datetime, by: tuple[By, ...]) -> UUID:
 
 async def again(store: Store, id_: UUID, now: datetime) -> tuple[Edition, Reproduction]:
     """Count the newest edition of a publication again."""
-    edition = (await read_editions(store, id_))[-1]
+    kept = await read_publication(store, id_, None, None)
+    assert kept is not None
+    edition = kept.edition
     return edition, await reproduce(store, yardstick(), edition, now, lambda share, journeys: None)
 
 
@@ -182,9 +186,65 @@ async def test_what_lands_after_the_freezing_was_not_known_whatever_its_moment_o
     next_ = await frozen_now(reader, frozen_at + timedelta(minutes=1), ("duty",))
     edition, answer = await again(reader, next_, frozen_at + timedelta(hours=1))
     assert answer.outcome is Outcome.EQUAL
-    counted = FrozenFigure.model_validate_json(edition.frozen).cells
-    assert sum(sum(cell.counts.values()) for cell in counted) > 1, "it was counted by then"
+    assert counted(edition)["overdue"] > 1, "it was counted by then"
     await hold_to_what_was_kept(reader, edition, frozen_at + timedelta(hours=1))
+
+
+async def test_words_on_feeds_and_what_was_erased_are_as_they_were_or_said(
+    database: Database, reader: Store, open_store: OpenStore
+) -> None:
+    """A figure waits for a word on a feed; later words change no frozen one; erasing does."""
+    clock = SetClock(BEGAN)
+    police = await open_store("police", clock=clock)
+    await police.publish([said(id="arrest"), said("suspect.charged", id="charge")])
+    projector = await projector_of(reader)
+    await catch_up(projector)
+
+    async def declare(id: str, **how: Any) -> None:
+        clock.now += timedelta(minutes=5)
+        await police.declare(
+            Declaration(
+                agency="police",
+                organisation="avon-and-somerset",
+                system="niche",
+                id=id,
+                occurred_at=BEGAN,
+                reason="a fault",
+                **how,
+            )
+        )
+
+    await declare("down", since=MARCH - timedelta(days=9), until=MARCH + timedelta(days=90))
+    for why in ("not heard yet", "only just now"):
+        with pytest.raises(NotReady) as refused:
+            await frozen_now(reader, clock.now, BY[0])
+        assert why in refused.value.faults[0].wrong
+        await catch_up(projector)
+    clock.now += timedelta(minutes=1)
+    unknown = await frozen_now(reader, clock.now, BY[0])
+    await declare("never", since=None, amends="down")
+    await catch_up(projector)
+    clock.now += timedelta(minutes=1)
+    known = await frozen_now(reader, clock.now, BY[0])
+    later = clock.now + timedelta(minutes=5)
+    first, answer = await again(reader, unknown, later)
+    assert answer.outcome is Outcome.EQUAL
+    second, answer = await again(reader, known, later)
+    assert answer.outcome is Outcome.EQUAL
+    assert [counted(edition)["unknown"] > 0 for edition in (first, second)] == [True, False]
+
+    assert await erase(database, "--event", NICHE, "arrest") == 0
+    _, answer = await again(reader, known, later)
+    assert (answer.outcome, answer.erased_since) == (Outcome.DIFFERENT, 1)
+    assert "1 events were erased since" in answer.why[0]
+
+
+def counted(edition: Edition) -> Counter[str]:
+    """How many duties of an edition stood in each class."""
+    whole: Counter[str] = Counter()
+    for cell in FrozenFigure.model_validate_json(edition.frozen).cells:
+        whole.update(cell.counts)
+    return whole
 
 
 async def hold_to_what_was_kept(reader: Store, edition: Edition, now: datetime) -> None:

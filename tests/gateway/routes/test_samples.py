@@ -193,6 +193,8 @@ async def hold_replacements(doors: Doors, sample: Body) -> None:
     assert status == 422
     status, problem = await replaced(first, "a\x00b")
     assert (status, problem["errors"][0]["field"]) == (422, "reason")
+    for reason in ("file\x00lost", "\x00", " "):
+        assert (await replaced(first, reason))[0] == 422, reason
     # Two at once take two, and the same twice takes one.
     both = await asyncio.gather(*(replaced(one, "file lost") for one in (first, second, first)))
     assert sorted(status for status, _ in both) in ([200, 201, 201], [201, 201, 201])
