@@ -42,6 +42,8 @@ class PublishedRow(BaseModel):
     met: int | None = Field(description=f"Of these, those met in time; {HIDDEN}")
     not_met: int | None = Field(description=f"Of these, those not met in time; {HIDDEN}")
     hidden: list[str] = Field(description="Which of the counts are hidden.")
+    metric: str = Field(description="What is counted, as told at `/v1/metrics/{id}`.")
+    version: int = Field(description="The metric's.")
     rate: float | None = Field(description="Met of due, of 1; null where either is hidden.")
     low: float | None = Field(description="The lower end of the rate's 95 % interval (Wilson's).")
     high: float | None = Field(description="The upper end of the rate's 95 % interval.")
@@ -65,6 +67,8 @@ class PublishedRow(BaseModel):
             met=row.met,
             not_met=row.not_met,
             hidden=[name for name in ("due", "met", "not_met") if getattr(row, name) is None],
+            metric=told.metric,
+            version=told.metric_version,
             rate=row.met / row.due if row.met is not None and row.due else None,
             low=None if interval is None else interval.low,
             high=None if interval is None else interval.high,
@@ -93,5 +97,4 @@ class PublishedTables(BaseModel):
     next: str | None
     as_of: datetime | None = Field(description="The moment of the newest table on this page.")
     policies: list[PolicyBody] = Field(description="One, unless it was changed between tables.")
-    metric: str = Field(description="What is counted, as told at `/v1/metrics/{id}`.")
     about: str = ABOUT

@@ -5,8 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from gateway.figures.metrics import metric_of
-from gateway.journey.duty import Kind
 from gateway.publishing.answers import PolicyBody, PublishedRow, PublishedTables
 from gateway.publishing.fixed_set import NATION, Agency, names
 from gateway.publishing.kept import CellPlace, Question, read_newest, read_told
@@ -82,7 +80,6 @@ async def published(
         next=following_of(request, found[-1].place) if len(found) >= limit else None,
         as_of=max((one.as_of for one in found), default=None),
         policies=[PolicyBody.of(*one) for one in policies],
-        metric=metric_of(Kind.CODE).id,
     )
     return tell(request, body, tag)
 
