@@ -96,9 +96,12 @@ def read_question(
     months: Months,
     by: tuple[By, ...],
     as_of: str | None,
-    limit: int,
+    limit: int = 0,
 ) -> Question:
-    """Return what is asked of the register. Raises BadQuestion, and NotPermitted."""
+    """Return what is asked of the register; `limit` is of a page, 0 where there are no pages.
+
+    Raises BadQuestion, and NotPermitted.
+    """
     view = view_of(caller)
     rules = rules_of(state, view, filters.right, lambda duty: duty.kind is filters.kind)
     if filters.duty is not None:
@@ -106,6 +109,10 @@ def read_question(
             near = nearest(filters.duty, state.rulebook.by_id)
             remedy = f"did you mean {near}?" if near else "use the id of a rule"
             raise BadQuestion("No rule has this id.", Fault("duty", "is no duty's id", remedy))
+        kind = state.rulebook.by_id[filters.duty].kind
+        if kind is not filters.kind:
+            fault = Fault("kind", f"is {filters.kind}, and the duty's is {kind}", f"ask for {kind}")
+            raise BadQuestion("That duty is of another kind.", fault)
         rules = tuple(rule for rule in rules if rule == filters.duty)
     first, last = months.firsts()
     asked = Question(
