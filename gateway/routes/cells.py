@@ -96,9 +96,12 @@ def read_question(
     months: Months,
     by: tuple[By, ...],
     as_of: str | None,
-    limit: int,
+    limit: int = 0,
 ) -> Question:
-    """Return what is asked of the register. Raises BadQuestion, and NotPermitted."""
+    """Return what is asked of the register; `limit` is of a page, 0 where there are no pages.
+
+    Raises BadQuestion, and NotPermitted.
+    """
     asked = question_of(view_of(caller), state, filters, months, by, as_of, limit)
     if asked.of_reports:
         _require_special(caller)
@@ -121,6 +124,10 @@ def question_of(
             near = nearest(filters.duty, state.rulebook.by_id)
             remedy = f"did you mean {near}?" if near else "use the id of a rule"
             raise BadQuestion("No rule has this id.", Fault("duty", "is no duty's id", remedy))
+        kind = state.rulebook.by_id[filters.duty].kind
+        if kind is not filters.kind:
+            fault = Fault("kind", f"is {filters.kind}, and the duty's is {kind}", f"ask for {kind}")
+            raise BadQuestion("That duty is of another kind.", fault)
         rules = tuple(rule for rule in rules if rule == filters.duty)
     first, last = months.firsts()
     return Question(

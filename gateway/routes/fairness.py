@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.figures.answers import NamedBody
-from gateway.figures.compliance import MOST_BY, Question, quarter_of, read_cells
+from gateway.figures.compliance import Question, quarter_of, read_cells
 from gateway.figures.fair.answers import (
     ChangeBody,
     ComparisonStatistics,
@@ -94,7 +94,7 @@ async def comparison(
         fault = Fault("owner", "is missing", "name one owner, such as police: the rest owe others")
         raise BadQuestion("Organisations are compared of one kind.", fault)
     counted = read_metric(metric, filters.kind)
-    asked = read_question(caller, state, filters, months, (of,), as_of, MOST_BY)
+    asked = read_question(caller, state, filters, months, (of,), as_of)
     lag = await read_lag(state.store, state.yardstick)
     tag = tag_of(request, view, lag, asked.as_of, ComparisonStatistics)
     if (same := unchanged(request, tag)) is not None:
@@ -203,7 +203,7 @@ async def trend(
     view = view_of(caller)
     state = state_of(request)
     counted = read_metric(metric, filters.kind)
-    asked = read_question(caller, state, filters, months, ("month",), as_of, MOST_BY)
+    asked = read_question(caller, state, filters, months, ("month",), as_of)
     held_to, day = baseline.within(asked), read_on("before_after", before_after)
     lag = await read_lag(state.store, state.yardstick)
     tag = tag_of(request, view, lag, asked.as_of, TrendStatistics)

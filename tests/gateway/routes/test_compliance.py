@@ -283,6 +283,7 @@ async def test_what_cannot_be_asked_is_named(doors: Doors) -> None:
         ({"to": "0000-01"}, "to"),
         ({"from": "2024-05", "to": "2024-04"}, "to"),
         ({"duty": "R6.AREST"}, "duty"),
+        ({"duty": "R6.ARREST", "kind": "local"}, "kind"),
         ({"force": "avon"}, "force"),
         ({"force": "dorset", "cps_area": "wessex"}, "cps_area"),
         ({"as_of": "9500-01-01"}, "as_of"),

@@ -10,6 +10,7 @@ import pytest
 
 from demo.synthetic.maker import make, world_of
 from demo.synthetic.practice import usual_practice
+from gateway.figures.metrics import metrics
 from gateway.journey.membership import Membership, journeys_of
 from gateway.journey.silences import Silence
 from gateway.journey.timeline import Timeline, timeline_of
@@ -114,6 +115,8 @@ async def hold_silence(doors: Doors, timelines: Mapping[str, Timeline], as_of: s
         longest = sorted(max(those) for those in of_journeys.values())
         assert found[where] == {
             **dict(zip(("stage", "holder", "organisation"), where, strict=True)),
+            "metric": "waiting-for-news",
+            "version": metrics()["waiting-for-news"].version,
             "journeys": len(longest),
             **{f"days_p{n}": longest[-(-n * len(longest) // 100) - 1] for n in (50, 75, 90)},
             "days_max": longest[-1],
