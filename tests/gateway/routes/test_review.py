@@ -12,8 +12,10 @@ import httpx
 import pytest
 import yaml
 
+from gateway.review.pack import beside_of
 from gateway.review.thresholds import ThresholdError, load_thresholds
 from shared.store import Store
+from shared.store.tally_tables import CLASSES
 from tests.builders import rulebook
 from tests.doors import Doors, SetClock
 from tests.gateway.register.registers import catch_up, projector_of
@@ -25,6 +27,7 @@ PACK, ACTIONS = f"{AREA}/review-pack", f"{AREA}/actions"
 FORCE: Item = {"agency": "police", "organisation": "avon-and-somerset"}
 JULY = datetime(2024, 7, 15, 9, 0, tzinfo=UTC)
 THRESHOLD = "referral-in-time"
+NOTHING = dict.fromkeys(CLASSES, 0)
 
 
 def reader_of(*organisations: str) -> dict[str, str]:
@@ -377,3 +380,22 @@ def test_thresholds_that_cannot_be_trusted_are_refused(
     file.write_text(yaml.safe_dump({"thresholds": [good, good]}))
     with pytest.raises(ThresholdError, match="one is there twice"):
         load_thresholds(rulebook(), tmp_path)
+
+
+def test_a_threshold_of_two_quarters_is_crossed_in_both_or_not_at_all() -> None:
+    ours = load_thresholds(rulebook())
+    twice, once = ours["acknowledged"], ours[THRESHOLD]
+
+    def recorded(found: int, of: int) -> dict[str, int]:
+        return {**NOTHING, "recorded": found, "nothing_recorded": of - found}
+
+    def met(found: int, of: int) -> dict[str, int]:
+        return {**NOTHING, "met": found, "overdue": of - found}
+
+    assert beside_of(twice, recorded(7, 10), recorded(79, 100)) == "crossed"
+    assert beside_of(twice, recorded(7, 10), recorded(8, 10)) == "not_crossed"
+    assert beside_of(twice, recorded(8, 10), recorded(0, 10)) == "not_crossed"
+    assert beside_of(twice, recorded(0, 100), recorded(0, 9)) == "too_few"
+    assert beside_of(once, met(7, 10), NOTHING) == "crossed"
+    assert beside_of(once, met(8, 10), met(0, 10)) == "not_crossed"
+    assert beside_of(once, met(0, 9), met(0, 100)) == "too_few"
