@@ -26,6 +26,7 @@ from gateway.routes import (
     obligations,
     owed,
     publications,
+    publications_beside,
     published,
     register,
     samples,
@@ -127,9 +128,14 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(metrics.router)
     app.include_router(published.router)
     app.include_router(publications.router)
+    app.include_router(publications_beside.router)
     app.include_router(register.router)
     app.include_router(samples.router)
-    app.state.also_documented = (*samples.BODIES, *publications.BODIES)
+    app.state.also_documented = (
+        *samples.BODIES,
+        *publications.BODIES,
+        *publications_beside.BODIES,
+    )
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
     app.include_router(access_log.router)
