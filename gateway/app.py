@@ -30,6 +30,7 @@ from gateway.routes import (
     obligations,
     owed,
     publications,
+    publications_beside,
     published,
     register,
     returns,
@@ -143,9 +144,15 @@ def gateway_app(*, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     app.include_router(actions.router)
     app.include_router(published.router)
     app.include_router(publications.router)
+    app.include_router(publications_beside.router)
     app.include_router(register.router)
     app.include_router(samples.router)
-    app.state.also_documented = (*samples.BODIES, *actions.BODIES, *publications.BODIES)
+    app.state.also_documented = (
+        *samples.BODIES,
+        *actions.BODIES,
+        *publications.BODIES,
+        *publications_beside.BODIES,
+    )
     app.include_router(code_lists.router)
     app.include_router(feeds.router)
     app.include_router(access_log.router)

@@ -1,4 +1,4 @@
-"""Freezes figures as publications, tells them as they were told, and keeps what is said of them."""
+"""Freezes figures as publications, in editions, and tells them as they were told."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from gateway.figures.compliance import Question, read_cells
+from gateway.figures.compliance import Question
 from gateway.publications.answers import (
     EditionBody,
     EditionList,
@@ -17,41 +17,31 @@ from gateway.publications.answers import (
     PublicationList,
     PublicationRow,
     ReplyBody,
-    ReplyList,
-    Reproduction,
-    ReproductionBody,
-    TodayBody,
-    TodayCell,
 )
-from gateway.publications.asked import EditionAsked, FigureAsked, QuestionAsked, ReplyAsked, Status
+from gateway.publications.asked import EditionAsked, FigureAsked, QuestionAsked, Status
 from gateway.publications.freezing import VIEW, Freezing, freeze
 from gateway.publications.frozen import FrozenFigure, canonical
 from gateway.publications.kept import (
     Edition,
     KeptPublication,
-    add_reply,
     read_editions,
     read_publication,
     read_publications,
     read_replies,
-    read_reproduction,
 )
-from gateway.register.answers import RegisterBody
-from gateway.register.lag import read_lag
 from gateway.routes.bodies import REFUSALS, read_body, takes
 from gateway.routes.compliance import question_in
 from gateway.routes.journeys import note_journeys, state_of
 from gateway.seeing import require_all
 from gateway.state import GatewayState
-from shared.access.caller import EVERY, Caller, Party, view_of
-from shared.access.guard import AgencyReader, Inspector, Reader
+from shared.access.caller import Caller, Party, view_of
+from shared.access.guard import Inspector, Reader
 from shared.handling import HANDLING, HEADER, sensitive
 from shared.london import write_instant
 from shared.problems import (
     BadQuestion,
     Failed,
     Fault,
-    NotFound,
     NotPermitted,
     NotReady,
     UnknownPublication,
@@ -65,7 +55,7 @@ MOST_LISTED, USUAL_LISTED = 200, 20
 router = APIRouter(prefix="/v1", tags=["publications"])
 
 # What is sent here: OpenAPI tells these, since the routes read bodies themselves.
-BODIES = (FigureAsked, EditionAsked, ReplyAsked)
+BODIES = (FigureAsked, EditionAsked)
 
 PublicationId = Annotated[UUID, Path(description="A publication's id, from `/v1/publications`.")]
 EditionNumber = Annotated[
@@ -92,7 +82,7 @@ async def publish(request: Request, caller: Inspector) -> Response:
     body = await read_body(request, FigureAsked)
     now = state.clock()
     (publication_id,) = ids_from(first_id(now), 1)
-    asked = _asked(body.question.words(), state, now)
+    asked = asked_of(body.question.words(), state, now)
     await freeze(
         state.store,
         state.yardstick,
@@ -132,7 +122,7 @@ async def publications(
     An agency's reader is told of those that have cells of its own organisations.
     """
     state = state_of(request)
-    within = _within(caller)
+    within = within_of(caller)
     found = await read_publications(state.store, within, before=after, limit=limit)
     await note_journeys(request, caller, ())
     following = None
@@ -182,7 +172,7 @@ async def frozen(
 ) -> Response:
     """Tell what was frozen, in the very bytes of which `sha256` is the hash, and nothing else."""
     require_all(caller)
-    found = await _found(request, caller, publication_id, edition)
+    found = await found_of(request, caller, publication_id, edition)
     tag = f'"{found.edition.sha256}"'
     headers = {"ETag": tag, HEADER: HANDLING}
     known = request.headers.get("if-none-match", "").split(",")
@@ -193,85 +183,17 @@ async def frozen(
 
 
 @router.get(
-    "/publications/{publication_id}/today",
-    response_model=TodayBody,
-    responses=documented(UnknownPublication, BadQuestion, NotPermitted, Failed, NotReady),
-)
-async def today(
-    request: Request,
-    caller: Inspector,
-    publication_id: PublicationId,
-    edition: EditionNumber = None,
-) -> Response:
-    """Tell what the same question comes to now, cell by cell beside what was frozen.
-
-    It differs as late events, corrections and other rules have it; as of the same moment.
-    """
-    require_all(caller)
-    found = await _found(request, caller, publication_id, edition)
-    state = state_of(request)
-    was = FrozenFigure.model_validate_json(found.edition.frozen)
-    lag = await read_lag(state.store, state.yardstick)
-    asked = _asked(found.words, state, state.clock())
-    cells = await read_cells(state.store, asked, state.rulebook)
-    await note_journeys(request, caller, ())
-    then = {tuple(cell.key): cell.counts for cell in was.cells}
-    now = {cell.key: cell.counts for cell in cells}
-    items = [TodayCell.of(k, then.get(k, {}), now.get(k, {})) for k in sorted({*then, *now})]
-    judged, hashes = was.judged_by, (state.rulebook.hash, state.calendar.hash)
-    return sensitive(
-        TodayBody(
-            id=found.id,
-            edition=found.edition.number,
-            same=not any(cell.difference for cell in items),
-            same_rules=(judged.rulebook, judged.calendar) == hashes,
-            items=items,
-            as_of=was.as_of,
-            register=RegisterBody.of(lag, state.yardstick),
-        )
-    )
-
-
-@router.get(
-    "/publications/{publication_id}/reproduction",
-    response_model=ReproductionBody,
-    responses=documented(UnknownPublication, BadQuestion, NotPermitted, Failed, NotReady),
-)
-async def reproduction(
-    request: Request,
-    caller: Inspector,
-    publication_id: PublicationId,
-    edition: EditionNumber = None,
-) -> Response:
-    """Tell what came out when an edition was last counted again from the events known then.
-
-    `python -m gateway.figures reproduce` does that, by itself; 404 where it was never done.
-    """
-    require_all(caller)
-    found = await _found(request, caller, publication_id, edition)
-    answer = await read_reproduction(state_of(request).store, found.id, found.edition.number)
-    if answer is None:
-        fault = Fault(
-            "edition", "was never counted again", "run `python -m gateway.figures reproduce`"
-        )
-        raise UnknownPublication("There is no reproduction of this edition.", fault)
-    await note_journeys(request, caller, ())
-    body = Reproduction.model_validate_json(answer)
-    return sensitive(ReproductionBody.model_validate(body.model_dump()))
-
-
-@router.get(
     "/publications/{publication_id}/editions",
     response_model=EditionList,
     responses=documented(UnknownPublication, BadQuestion, Failed, NotReady),
 )
 async def editions(request: Request, caller: Reader, publication_id: PublicationId) -> Response:
     """List the editions of a publication, the oldest first; each can be read at `edition=`."""
-    await _found(request, caller, publication_id, None)
+    await found_of(request, caller, publication_id, None)
     state = state_of(request)
     found = await read_editions(state.store, publication_id)
     await note_journeys(request, caller, ())
-    who = _within(caller) is None
+    who = within_of(caller) is None
     items = [EditionBody.of(one, who=who) for one in found]
     return sensitive(EditionList(items=items, as_of=state.clock()))
 
@@ -293,12 +215,12 @@ async def new_edition(
     """
     require_all(caller)
     body = await read_body(request, EditionAsked)
-    found = await _found(request, caller, publication_id, None)
+    found = await found_of(request, caller, publication_id, None)
     state = state_of(request)
     now = state.clock()
     settled = found.edition.status is not Status.PROVISIONAL
     status = Status.FINAL if body.final else Status.PROVISIONAL
-    asked = _asked(found.words, state, now)
+    asked = asked_of(found.words, state, now)
     await freeze(
         state.store,
         state.yardstick,
@@ -317,53 +239,7 @@ async def new_edition(
     return await _told(request, caller, publication_id, None, created=True)
 
 
-@router.get(
-    "/publications/{publication_id}/replies",
-    response_model=ReplyList,
-    responses=documented(UnknownPublication, BadQuestion, Failed, NotReady),
-)
-async def replies(request: Request, caller: Reader, publication_id: PublicationId) -> Response:
-    """List what organisations say of the accuracy of a publication, the oldest first."""
-    await _found(request, caller, publication_id, None)
-    state = state_of(request)
-    found = await read_replies(state.store, publication_id, _within(caller))
-    await note_journeys(request, caller, ())
-    return sensitive(ReplyList(items=[ReplyBody.of(one) for one in found], as_of=state.clock()))
-
-
-@router.post(
-    "/publications/{publication_id}/replies",
-    response_model=ReplyBody,
-    status_code=HTTPStatus.CREATED,
-    responses=documented(*REFUSALS, UnknownPublication, Failed, NotReady),
-    openapi_extra=takes(ReplyAsked),
-)
-async def reply(request: Request, caller: AgencyReader, publication_id: PublicationId) -> Response:
-    """Say what is not right in the cells of one's own organisation, in words for all to read.
-
-    It is kept with the publication and the moment, and never changes. Say nothing about a person.
-    """
-    body = await read_body(request, ReplyAsked)
-    agency, _, organisation = body.organisation.partition("/")
-    party = (agency, organisation)
-    named = EVERY not in party and party in caller.organisations
-    state = state_of(request)
-    seen = frozenset({party}) if named else frozenset[Party]()
-    if await read_publication(state.store, publication_id, None, seen) is None:
-        raise _unknown()
-    kept = await add_reply(
-        state.store, publication_id, party, text=body.text, who=caller.subject, now=state.clock()
-    )
-    if kept is None:
-        fault = Fault("organisation", "has replied too often", "speak to the inspectorate")
-        raise BadQuestion("No more replies are taken.", fault)
-    await note_journeys(request, caller, ())
-    told = sensitive(ReplyBody.of(kept))
-    told.status_code = HTTPStatus.CREATED
-    return told
-
-
-def _within(caller: Caller) -> frozenset[Party] | None:
+def within_of(caller: Caller) -> frozenset[Party] | None:
     """Return the organisations of which a caller may see cells, None for all.
 
     An inspector of some organisations sees what these do.
@@ -371,24 +247,25 @@ def _within(caller: Caller) -> frozenset[Party] | None:
     return view_of(caller).organisations
 
 
-async def _found(
+async def found_of(
     request: Request, caller: Caller, publication_id: UUID, edition: int | None
 ) -> KeptPublication[Edition]:
     """Return a publication that a caller may see. Raises UnknownPublication."""
     store = state_of(request).store
-    found = await read_publication(store, publication_id, edition, _within(caller))
+    found = await read_publication(store, publication_id, edition, within_of(caller))
     if found is None:
-        raise _unknown()
+        raise unknown()
     return found
 
 
-def _unknown() -> NotFound:
+def unknown() -> UnknownPublication:
+    """Return the refusal of what is not there, or may not be seen."""
     fault = Fault("publication_id", "is no publication's id", "take it from /v1/publications")
     return UnknownPublication("No publication has this id, or this edition.", fault)
 
 
-def _asked(words: dict[str, Any], state: GatewayState, now: datetime) -> Question:
-    """Return the question to be frozen. Raises BadQuestion."""
+def asked_of(words: dict[str, Any], state: GatewayState, now: datetime) -> Question:
+    """Return the question of a publication. Raises BadQuestion."""
     asked = question_in(QuestionAsked.model_validate(words, strict=False).words(), state, VIEW)
     if "flag" in asked.by:
         fault = Fault("by", "asks for flags", "leave them out: they are special categories")
@@ -408,8 +285,8 @@ async def _told(
     created: bool = False,
 ) -> Response:
     """Return a publication as its caller may be told of it, in the bytes that were frozen."""
-    found = await _found(request, caller, publication_id, edition)
-    within = _within(caller)
+    found = await found_of(request, caller, publication_id, edition)
+    within = within_of(caller)
     said = await read_replies(state_of(request).store, publication_id, within)
     await note_journeys(request, caller, ())
     text = found.edition.frozen

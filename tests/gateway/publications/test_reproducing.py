@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,11 +22,12 @@ from gateway.publications.freezing import Freezing, freeze
 from gateway.publications.frozen import FrozenFigure, canonical, hash_of
 from gateway.publications.kept import Edition, read_publication
 from gateway.publications.reproducing import reproduce
+from gateway.register.share import EVERYTHING
 from gateway.register.tally import count_next
 from shared.interruption import Declaration
 from shared.journey_event import JourneyEvent
 from shared.problems import NotReady
-from shared.store import Store
+from shared.store import Store, utc_now
 from shared.store.ids import first_id, ids_from
 from shared.store.store import ALL_KNOWN
 from tests.builders import rulebook
@@ -147,6 +149,45 @@ async def test_every_edition_comes_out_again_from_what_was_known_then(
         assert (answer.outcome, answer.why) == (Outcome.EQUAL, []), answer.differing
         shown.add(edition.sha256)
     assert len(shown) == len(made), "the figures did change"
+
+
+async def test_figures_frozen_among_writers_come_out_again(
+    reader: Store, open_store: OpenStore
+) -> None:
+    """Two senders and a projector go on as they like, by the clock of this machine."""
+    chance, arrests = random.Random(7), dict[str, str]()
+    events = [drawn(chance, number, arrests) for number in range(120)]
+    senders = [await open_store("police") for _ in range(2)]
+    projector = await projector_of(reader)
+    made: list[UUID] = []
+    sending = 2
+
+    async def send(store: Store, own: list[JourneyEvent]) -> None:
+        nonlocal sending
+        for event in own:
+            await store.publish([event])
+            await asyncio.sleep(chance.choice([0, 0, 0.002, 0.03]))
+        sending -= 1
+
+    async def project() -> None:
+        while sending:
+            await projector.round(EVERYTHING)
+            await asyncio.sleep(0)
+
+    async def freeze_often() -> None:
+        while sending:
+            with suppress(NotReady):
+                made.append(await frozen_now(reader, utc_now(), chance.choice(BY[:2])))
+            await asyncio.sleep(0.005)
+
+    await asyncio.gather(
+        send(senders[0], events[::2]), send(senders[1], events[1::2]), project(), freeze_often()
+    )
+    await catch_up(projector)
+    made.append(await frozen_now(reader, utc_now(), BY[0]))
+    for id_ in made:
+        _, answer = await again(reader, id_, utc_now() + timedelta(hours=1))
+        assert (answer.outcome, answer.why) == (Outcome.EQUAL, []), answer.differing
 
 
 async def test_what_lands_after_the_freezing_was_not_known_whatever_its_moment_of_receipt(
