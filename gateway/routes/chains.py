@@ -12,17 +12,19 @@ from gateway.journey.findings.finders import evidence_of
 from gateway.register.chain_answers import (
     ChainBody,
     ChainList,
-    DelayBody,
-    DelayItem,
-    DelayList,
     FunnelItem,
     FunnelList,
     HandoverItem,
     HandoverList,
+)
+from gateway.register.chain_figures import By, count_delays, count_handovers, count_runs
+from gateway.register.delay_answers import (
+    DelayBody,
+    DelayItem,
+    DelayList,
     JourneyDelays,
     OutcomeItem,
 )
-from gateway.register.chain_figures import By, count_delays, count_handovers, count_runs
 from gateway.routes.figures import Organisation, asked_of, tell_figures
 from gateway.routes.journeys import AsOf as AsOfJourney
 from gateway.routes.journeys import JourneyId, KnownAt, read_journey, state_of

@@ -10,7 +10,8 @@ from gateway.figures.fair.answers import MonthBody, PointBody
 from gateway.figures.return_answers import ReturnRowBody
 from gateway.publishing.answers import PublishedRow
 from gateway.register.answers import BreachBody, DueBody
-from gateway.register.chain_answers import DelayItem, FunnelItem, HandoverItem
+from gateway.register.chain_answers import FunnelItem, HandoverItem
+from gateway.register.delay_answers import DelayItem
 from gateway.register.finding_answers import CountBody
 from gateway.register.journey_answers import ListedJourneyBody, SilenceFigureBody
 from gateway.register.word_answers import AccountItem, NoticingItem, SatisfactionItem
