@@ -10,7 +10,7 @@ from gateway.figures.periods import PERIODS, Period, PeriodKind, period_of
 from gateway.routes.seen import read_seen
 from gateway.state import GatewayState
 from shared.codes.lists import Organisation, organisations
-from shared.london import start_of
+from shared.london import london_day, start_of
 from shared.problems import BadQuestion, Fault
 from shared.words import nearest
 
@@ -51,10 +51,17 @@ def read_period(kind: PeriodKind, **asked: str | None) -> Period:
 def read_seen_of(as_of: str | None, period: Period, state: GatewayState) -> datetime:
     """Return the moment (UTC) that a period is seen from. Raises BadQuestion.
 
-    That is its end or, while it lasts, now. Before it began there is nothing to tell of it.
+    That is its end or, while it lasts, the end of its last month that is over; now, where none is.
+    Before it began there is nothing to tell of it.
     """
     now = state.clock()
-    seen = period.end if as_of is None and period.end <= now else read_seen(as_of, state)
+    month_end = start_of(london_day(now).replace(day=1))
+    if as_of is not None:
+        seen = read_seen(as_of, state)
+    elif period.end <= now:
+        seen = period.end
+    else:  # what lies between month ends is counted duty by duty, and the nation's are too many
+        seen = month_end if month_end > start_of(period.first) else read_seen(None, state)
     refuse_before(period, seen)
     return seen
 

@@ -284,10 +284,14 @@ async def hold_what_cannot_be_asked(doors: Doors) -> None:
 
 
 async def hold_that_it_is_provisional(doors: Doors, clock: SetClock) -> None:
-    """While the quarter lasts it is seen from now, and what waits is said."""
-    clock.now = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
-    lasting = await told(doors, quarter="2024-Q2")
-    assert (lasting["provisional"], lasting["as_of"]) == (True, "2024-05-01T09:00:00Z")
+    """While the quarter lasts it is seen from a month's end or from now, and what waits is said."""
+    for now, seen in (
+        (datetime(2024, 4, 20, 9, tzinfo=UTC), "2024-04-20T09:00:00Z"),  # no month of it is over
+        (datetime(2024, 5, 20, 9, tzinfo=UTC), "2024-04-30T23:00:00Z"),
+    ):
+        clock.now = now
+        lasting = await told(doors, quarter="2024-Q2")
+        assert (lasting["provisional"], lasting["as_of"]) == (True, seen)
     clock.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
     victims = Victims()
     victims.victim(BAD, force="kent")
