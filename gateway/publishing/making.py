@@ -1,6 +1,6 @@
 """Decides which tables a run publishes and what they tell, after all that was published before."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -79,6 +79,26 @@ def periods_of(month: Month, run: Run, statuses: Mapping[str, Status]) -> dict[s
     return dict.fromkeys(found, Status.FINAL if run is Run.FINAL else status)
 
 
+def latest_of(month: Month, published: Collection[str]) -> Month:
+    """Return the latest of a month and those of its quarter that are published, by their names.
+
+    All that is published at once is seen from its end.
+    """
+    return max([month, *(one for one in month.of_quarter if one.name in published)])
+
+
+def so_far_of(month: Month, periods: Collection[str], published: Collection[str]) -> str | None:
+    """Return of which months together the quarter's detail must be protected before it is told.
+
+    The quarter will be told in more detail, and cannot take back what its months have told: so
+    that detail is protected from the start, though nobody is told of it. None once it is told.
+    """
+    if month.quarter in (*periods, *published):
+        return None
+    latest = latest_of(month, published)
+    return (latest.name, two_of(latest))[month.of_quarter.index(latest)]
+
+
 def counts_of(series: Series, cells: Iterable[CountedCell], metric: Metric) -> dict[Cell, int]:
     """Return the exact counts of a series' smallest cells; what no table has is left out.
 
@@ -106,21 +126,19 @@ def make(
     periods: Iterable[str],
     counts: Mapping[Cell, int],
     *,
-    first: bool,
+    so_far: str | None,
     before: Sequence[Publication],
     policy: Policy,
 ) -> Publication:
     """Return the tables of some periods of a month's quarter as they may be published.
 
-    `before` is all that was published of the series, the oldest first. Raises CannotPublish where
+    `before` is all that was published of the series, the oldest first; `so_far` are the months of
+    which the quarter's detail is protected too, if any. Raises CannotPublish where
     an area or a right means something else than it did.
     """
     laid = series.layout(month)
     tables: list[Table] = []
-    # The third month will tell the quarter in more detail, and cannot take back what the first two
-    # have told: so that detail is protected from the start, though nobody is told of it.
-    so_far = (month.name, two_of(month), None)[month.of_quarter.index(month)]
-    if first and so_far is not None:
+    if so_far is not None:
         tables += series.quarter_tables(laid, so_far, told=False)
     for period in periods:
         if period == month.quarter:

@@ -24,9 +24,11 @@ from gateway.publishing.making import (
     Run,
     Status,
     counts_of,
+    latest_of,
     make,
     periods_of,
     rows_of,
+    so_far_of,
 )
 from gateway.publishing.periods import Month
 from gateway.register.complete import require_complete
@@ -87,7 +89,7 @@ async def publish_month(
                 wanted.month,
                 periods,
                 counts,
-                first=wanted.run is Run.FIRST,
+                so_far=so_far_of(wanted.month, periods, statuses),
                 before=counted.before.get(series.agency, []),
                 policy=wanted.fixed_set.policy,
             )
@@ -120,9 +122,8 @@ async def _count(store: Store, yardstick: Yardstick, month: Month) -> Counted:
     async with snapshot(store, seconds=SECONDS) as now:
         lag = await require_complete(now, yardstick)
         statuses = await read_statuses(now, month.quarter)
-        # A quarter is seen from its own end, its months with it: they are told together.
         first, _, last = month.of_quarter
-        as_of = (last if month.quarter in statuses else month).end
+        as_of = latest_of(month, statuses).end
         asked = Question(
             as_of=as_of,
             by=("organisation", "right", "month"),

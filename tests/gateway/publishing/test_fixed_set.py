@@ -7,12 +7,20 @@ from typing import Any
 import pytest
 import yaml
 
+from gateway.figures.disclosure import Publication
 from gateway.figures.layout import Cell
 from gateway.figures.policy import Policy
 from gateway.journey.duty import Kind
 from gateway.journey.limits import AGENCY_OF
-from gateway.publishing.fixed_set import NATION, FixedSetError, forces, names, read_fixed_set
-from gateway.publishing.making import make, rows_of
+from gateway.publishing.fixed_set import (
+    NATION,
+    FixedSetError,
+    forces,
+    names,
+    read_fixed_set,
+    two_of,
+)
+from gateway.publishing.making import Run, Status, make, periods_of, rows_of, so_far_of
 from gateway.publishing.periods import month_of
 from gateway.publishing.secret import read_secret, write_secret
 from tests.builders import rulebook
@@ -80,7 +88,7 @@ def test_what_is_kept_back_is_read_as_it_was_written(tmp_path: Path) -> None:
     """With it all that follows is judged: nothing of it may be lost."""
     (series,) = set_of(small_set(tmp_path)).series
     counts = counted(random.Random(2), APRIL)
-    made = make(series, APRIL, [APRIL.name], counts, first=True, before=[], policy=Policy())
+    made = make(series, APRIL, [APRIL.name], counts, so_far=APRIL.name, before=[], policy=Policy())
     read = read_secret(write_secret(made))
     assert read == made
     assert read.telling.hidden
@@ -88,7 +96,15 @@ def test_what_is_kept_back_is_read_as_it_was_written(tmp_path: Path) -> None:
     second = APRIL.after(1)
     counts |= counted(random.Random(3), second)
     both = [
-        make(series, second, [second.name], counts, first=True, before=[one], policy=Policy())
+        make(
+            series,
+            second,
+            [second.name],
+            counts,
+            so_far=two_of(second),
+            before=[one],
+            policy=Policy(),
+        )
         for one in (made, read)
     ]
     assert [*rows_of(series, both[0])] == [*rows_of(series, both[1])]
@@ -101,6 +117,56 @@ def test_a_right_alone_and_a_nation_alone_have_tables_too(tmp_path: Path) -> Non
         (NATION, "6", "met", APRIL.name): 31,
         (NATION, "6", "not_met", APRIL.name): 9,
     }
-    made = make(series, APRIL, [APRIL.name], counts, first=True, before=[], policy=Policy())
+    made = make(series, APRIL, [APRIL.name], counts, so_far=APRIL.name, before=[], policy=Policy())
     (row,) = rows_of(series, made)
     assert (row.right, row.due, row.met, row.not_met) == (6, 40, 30, 10)
+
+
+@pytest.mark.parametrize("revised", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_months_leave_room_for_their_quarter(tmp_path: Path, seed: int, revised: bool) -> None:
+    """Its detail is protected before it is told; of every cell it is proved if none is revised."""
+    (series,) = set_of(small_set(tmp_path)).series
+    lot = random.Random(seed)
+    first, second, third = APRIL.of_quarter
+    counts: dict[Cell, int] = {}
+    published: list[Publication] = []
+    there: dict[str, Status] = {}
+    for month, run in (
+        (first, Run.FIRST),
+        (first, Run.REVISE),
+        (second, Run.FIRST),
+        (first, Run.REVISE),
+        (third, Run.FIRST),
+    ):
+        if run is Run.REVISE and not revised:
+            continue
+        if run is Run.FIRST:
+            counts |= counted(lot, month)
+        else:
+            late = lot.choice([cell for cell in counts if cell[3] == month.name])
+            counts[late] += 1
+        periods = periods_of(month, run, there)
+        so_far = so_far_of(month, periods, there)
+        there |= periods
+        published.append(
+            make(series, month, periods, counts, so_far=so_far, before=published, policy=Policy())
+        )
+        assert untold_of(published[-1]) == ({so_far} if so_far else set())
+        assert (so_far is None) == (month == third)
+    # What exactly was revised is taken to be known, which may tell of a cell that was hidden.
+    assert revised or published[-1].unproved == frozenset()
+    assert {so_far for one in published for so_far in untold_of(one)} == {
+        first.name,
+        two_of(first),
+    }
+
+
+def untold_of(publication: Publication) -> set[str]:
+    """The periods that are protected and not told."""
+    return {
+        period
+        for table in publication.telling.tables
+        if not table.told
+        for period in table.members[3]
+    }

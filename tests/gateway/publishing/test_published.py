@@ -247,6 +247,9 @@ async def hold_forms(doors: Doors) -> None:
         ADDRESS, headers={**partner(AREAS[1]), "if-none-match": reply.headers["etag"]}
     )
     assert other.status_code == 200
+    log = await doors.gateway.get("/v1/access-log", params={"limit": 2})
+    (noted, _) = log.json()["items"]
+    assert (noted["role"], noted["what"], noted["victims"]) == ("partner", f"GET {ADDRESS}", 0)
     table = await doors.gateway.get(ADDRESS, params={"format": "csv"}, headers=mine)
     rows = list(csv.DictReader(StringIO(table.text)))
     assert [row["met"] for row in rows] == [
