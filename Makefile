@@ -32,7 +32,7 @@ torture: $(VENV)/ready ## Kill, stop and flood doors and projectors many times o
 	@TORTURE=$(or $(TIMES),20) $(BIN)/python -m pytest tests/services/test_survival.py \
 	    tests/services/test_migrating.py tests/gateway/register/test_survival.py \
 	    tests/gateway/register/test_everything_killed.py \
-	    tests/gateway/publishing/test_published.py -x $(ARGS)
+	    tests/gateway/partner_tables/test_published.py -x $(ARGS)
 
 check: $(VENV)/ready ## Check format, lint, types, walls, rules, migrations and dependencies
 	$(BIN)/ruff format --check .

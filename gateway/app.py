@@ -9,11 +9,11 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from gateway.figures.metrics import metrics as load_all_metrics
-from gateway.figures.returns import load_returns
 from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
+from gateway.returns.reading import load_returns
 from gateway.review.thresholds import load_thresholds
 from gateway.routes import (
     access_log,

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.figures.returns import Return
 from gateway.journey.calendar import Calendar
 from gateway.journey.difference import DraftRulebook
 from gateway.journey.duty import Rulebook
 from gateway.journey.silences import Standard
 from gateway.register.rows import Yardstick
+from gateway.returns.reading import Return
 from gateway.review.thresholds import Threshold
 from shared.settings import FeedSettings
 from shared.store import Store

@@ -11,12 +11,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.settings import StoreSettings
 from shared.store.address import for_sqlalchemy
+from shared.store.locks import Lock
 from shared.store.migrate import PATIENCE
 from shared.store.schema import metadata
-
-# Whoever migrates a database holds this lock, so that services that start together migrate once.
-# The number only has to differ from those of other programs on the same database.
-ONE_AT_A_TIME = 1_703_2024
 
 # Whoever waits for a table alone holds up all who come after, readers too. So under load a
 # migration waits for no lock longer than writers may be kept waiting, lets go of all it has, and
@@ -37,7 +34,7 @@ def _url() -> str:
 
 
 def _run(connection: Connection) -> None:
-    connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": ONE_AT_A_TIME})
+    connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": int(Lock.MIGRATING)})
     connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.commit()
     give_up = time.monotonic() + context.config.attributes.get("patience", PATIENCE)

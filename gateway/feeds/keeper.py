@@ -25,9 +25,7 @@ from shared.store.feed_silences import (
     columns_of,
     live_feed_of,
 )
-
-# Whoever writes what was noticed holds this lock; the number only has to differ from others.
-NOTICING = 1_703_2027
+from shared.store.locks import Lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ class FeedKeeper:
 
     async def _keep(self, words: Sequence[FeedSilence], before: int) -> int:
         async with self._store.connection() as connection, connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", NOTICING)
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", Lock.NOTICING)
             if await connection.fetchval(COUNT_SILENCES) != before:
                 return 0
             await connection.executemany(NOTICE, [columns_of(word) for word in words])

@@ -10,14 +10,14 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from gateway.journey.silences import Standard
+from gateway.partner_tables.fixed_set import FixedSetError, read_fixed_set
+from gateway.partner_tables.making import CannotPublish, Run
+from gateway.partner_tables.periods import NoPeriod, month_of
+from gateway.partner_tables.run import Wanted, publish_month
 from gateway.progress import progress
 from gateway.publications.answers import Outcome, Reproduction
 from gateway.publications.kept import add_reproduction, read_publication
 from gateway.publications.reproducing import reproduce
-from gateway.publishing.fixed_set import FixedSetError, read_fixed_set
-from gateway.publishing.making import CannotPublish, Run
-from gateway.publishing.periods import NoPeriod, month_of
-from gateway.publishing.run import Wanted, publish_month
 from gateway.register.rows import Yardstick
 from gateway.rulebook import RulebookError, england_and_wales, load_rulebook
 from shared.interrupts import Interrupts

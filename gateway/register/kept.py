@@ -18,11 +18,8 @@ from sqlalchemy.dialects import postgresql
 from gateway.register.judged import ReferenceRow
 from gateway.register.rows import SHAPES, JourneyRow, Rows
 from gateway.register.tally_sql import SET_ASIDE
+from shared.store.locks import Lock
 from shared.store.schema import OF_A_JOURNEY
-
-# Whoever writes holds this lock with others; whoever has to know that all who write have heard of
-# a declaration takes it alone. The number only has to differ from those of other programs.
-WRITING = 1_703_2025
 
 READ_REFERENCES = """
 SELECT reference_id, journey_id, version, written
@@ -217,7 +214,8 @@ async def write(
     """
     references = sorted(references)
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", WRITING)
+        # Whoever has to know that all who write have heard of a declaration takes it alone.
+        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", Lock.WRITING)
         if await connection.fetchval(COUNT_DECLARED) != declared:
             raise Overtaken
         await _claim(connection, references, kept)

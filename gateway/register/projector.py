@@ -14,7 +14,6 @@ from uuid import UUID
 from gateway.register.judged import Judged, joined, judge
 from gateway.register.kept import (
     COUNT_DECLARED,
-    WRITING,
     Overtaken,
     changes,
     from_nothing,
@@ -26,6 +25,7 @@ from gateway.register.share import EVERYTHING, Share
 from shared.journey_event import JourneyRecord
 from shared.problems import NotReady
 from shared.store import Store
+from shared.store.locks import Lock
 from shared.store.schema import OF_A_JOURNEY
 from shared.store.store import ALL_KNOWN
 from shared.tracing import log
@@ -330,7 +330,7 @@ class Projector:
     async def _let_all_hear(self) -> None:
         """Return when all that is written from now on has heard of what is declared by now."""
         async with self._store.connection() as connection, connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", WRITING)
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", Lock.WRITING)
 
     async def _mark(self, declaration: tuple[str, str, str, str, bool]) -> int:
         agency, organisation, *_ = declaration

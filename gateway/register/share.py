@@ -10,7 +10,8 @@ from uuid import UUID
 
 import asyncpg
 
-SEATS = 1_703_2026  # the class of the locks, which only has to differ from those of others
+from shared.store.locks import Lock
+
 MOST = 1_000
 ALL_KEYS = 2**128
 
@@ -46,18 +47,18 @@ def share_of(place: int, of: int) -> Share:
 async def take_seat(connection: asyncpg.Connection) -> int:
     """Take the first free seat, which is held as long as the connection lives."""
     for seat in range(MOST):
-        if await connection.fetchval(TAKE, SEATS, seat):
+        if await connection.fetchval(TAKE, Lock.SEAT, seat):
             return seat
     raise RuntimeError(f"{MOST} projectors are running already")
 
 
 async def share_for(connection: asyncpg.Connection, seat: int) -> Share:
     """Return the share of a seat among all that are taken now."""
-    taken = [row["seat"] for row in await connection.fetch(TAKEN, SEATS)]
+    taken = [row["seat"] for row in await connection.fetch(TAKEN, Lock.SEAT)]
     return share_of(taken.index(seat), len(taken))
 
 
 async def leave_seat(connection: asyncpg.Connection, seat: int) -> None:
     """Give a seat back; one whose connection was lost is free already."""
     if not connection.is_closed():
-        await connection.execute("SELECT pg_advisory_unlock($1, $2)", SEATS, seat)
+        await connection.execute("SELECT pg_advisory_unlock($1, $2)", Lock.SEAT, seat)

@@ -10,14 +10,12 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
-from gateway.register.kept import WRITING
 from gateway.register.tally_sql import COUNT, DEFINITION, MONTH_STARTS
 from shared.store import Store
+from shared.store.locks import Lock
 from shared.store.snapshot import Asks
 from shared.tracing import log
 
-# Whoever counts holds this lock. The number only has to differ from those of other programs.
-COUNTING = 1_703_2027
 # Journeys counted in one transaction: some 20,000 rows, a third of a second's work.
 TOGETHER = 1_000
 # Who has other work counts once so many journeys wait: a cell is written over less often so.
@@ -104,7 +102,7 @@ async def count_next(store: Store, *, least: int = 1, together: int = TOGETHER) 
             target = await connection.fetchval(SET_TARGET, together)
         # From then on all that write have heard of it, and keep what they replace.
         async with connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", WRITING)
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", Lock.WRITING)
         until = await connection.fetchval(NEXT, counted, target, together) or target
         async with connection.transaction():
             # One batch of rows, sorted and summed in memory instead of in hundreds of files.
@@ -136,7 +134,7 @@ async def _begin_anew(connection: asyncpg.Connection) -> None:
 async def _alone(store: Store) -> AsyncIterator[asyncpg.Connection | None]:
     """Lend a connection with the lock of counting, None while another has it."""
     async with store.connection() as connection:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", COUNTING):
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", Lock.COUNTING):
             yield None
             return
         try:
@@ -145,4 +143,4 @@ async def _alone(store: Store) -> AsyncIterator[asyncpg.Connection | None]:
             # A connection that was lost has given its locks up, and its pool has it back.
             with suppress(asyncpg.InterfaceError):
                 if not connection.is_closed():
-                    await connection.execute("SELECT pg_advisory_unlock($1)", COUNTING)
+                    await connection.execute("SELECT pg_advisory_unlock($1)", Lock.COUNTING)

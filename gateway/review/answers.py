@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 from gateway.answers import LeftOut
 from gateway.figures.answers import FigureBody, NamedBody
 from gateway.figures.metrics import metric_of, metrics
-from gateway.figures.return_answers import PeriodBody
 from gateway.journey.duty import Duty, Kind
 from gateway.register.answers import RegisterBody
+from gateway.returns.answers import PeriodBody
 from gateway.review.action_answers import ActionBody
 from gateway.review.actions import Action
 from gateway.review.pack import Beside, Counts, Crossing

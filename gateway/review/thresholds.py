@@ -14,9 +14,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.figures.metrics import metrics
-from gateway.figures.returns import duties_fault
 from gateway.journey.duty import Kind, Rulebook
 from gateway.journey.limits import AGENCY_OF
+from gateway.returns.reading import duties_fault
 from shared.words import nearest
 
 

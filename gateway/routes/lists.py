@@ -7,14 +7,14 @@ from pydantic import BaseModel
 
 from gateway.figures.answers import CellBody
 from gateway.figures.fair.answers import MonthBody, PointBody
-from gateway.figures.return_answers import ReturnRowBody
-from gateway.publishing.answers import PublishedRow
+from gateway.partner_tables.answers import PublishedRow
 from gateway.register.answers import BreachBody, DueBody
 from gateway.register.chain_answers import FunnelItem, HandoverItem
 from gateway.register.delay_answers import DelayItem
 from gateway.register.finding_answers import CountBody
 from gateway.register.journey_answers import ListedJourneyBody, SilenceFigureBody
 from gateway.register.word_answers import AccountItem, NoticingItem, SatisfactionItem
+from gateway.returns.answers import ReturnRowBody
 from gateway.tables import DictionaryBody
 from shared.access.guard import ANY_CALLER
 from shared.problems import BadQuestion, Failed

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from gateway.publishing.answers import PolicyBody, PublishedRow, PublishedTables
-from gateway.publishing.fixed_set import NATION, Agency, names
-from gateway.publishing.kept import CellPlace, Question, read_newest, read_told
-from gateway.publishing.periods import is_period
+from gateway.partner_tables.answers import PolicyBody, PublishedRow, PublishedTables
+from gateway.partner_tables.fixed_set import NATION, Agency, names
+from gateway.partner_tables.kept import CellPlace, Question, read_newest, read_told
+from gateway.partner_tables.periods import is_period
 from gateway.routes.journeys import note_journeys, state_of
 from gateway.routes.paging import USUAL, After, Limit, following_of, read_place
 from gateway.routes.telling import TOLD, Form, shape_of, tell, unchanged, wants_csv

@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from gateway.figures.metrics import metrics
-from gateway.figures.ordered import ORDER_METRIC
-from gateway.figures.return_answers import ReturnAnswer, ReturnList
-from gateway.figures.returned import Asked, read_return
-from gateway.figures.returns import Return
 from gateway.register.answers import RegisterBody
 from gateway.register.lag import read_lag
+from gateway.returns.answers import ReturnAnswer, ReturnList
+from gateway.returns.counted import Asked, read_return
+from gateway.returns.ordered import ORDER_METRIC
+from gateway.returns.reading import Return
 from gateway.routes.asking_periods import AsOf, Quarter, read_period, read_seen_of, require_area
 from gateway.routes.filters import NO_NUL
 from gateway.routes.journeys import note_journeys, state_of

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request, Response
 
 from gateway.figures.answers import NamedBody
 from gateway.figures.periods import Period
-from gateway.figures.return_answers import PeriodBody, provisional_because
 from gateway.journey.duty import Kind
 from gateway.journey.limits import AGENCY_OF
 from gateway.register.answers import RegisterBody
 from gateway.register.lag import Lag, read_lag
 from gateway.register.tally_sql import edge_of
+from gateway.returns.answers import PeriodBody, provisional_because
 from gateway.review.action_answers import ActionBody
 from gateway.review.actions import Action, read_actions
 from gateway.review.answers import (

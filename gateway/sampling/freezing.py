@@ -23,6 +23,7 @@ from gateway.sampling.draw import ALGORITHM, Drawing, Drawn, Sample, Wanted, lab
 from shared.problems import BadQuestion, Fault
 from shared.store import Store
 from shared.store.ids import first_id, ids_from
+from shared.store.locks import Lock
 
 # A million journeys take some 15 seconds. The five that a service's transactions have otherwise are
 # for those who publish: an answer about less long ago may still change. A sample publishes nothing.
@@ -33,9 +34,9 @@ SET LOCAL transaction_timeout = 0;
 SET LOCAL transaction_timeout = '{LONGEST}s';
 SET LOCAL statement_timeout = '{LONGEST}s'
 """
-# One at a time, so that no more than one writes so much. The number only has to differ from those
-# of other locks; who waits longer than the role's lock timeout is asked to come again.
-ALONE = "SELECT pg_advisory_xact_lock(1703_2027)"
+# One at a time, so that no more than one writes so much. Who waits longer than the role's lock
+# timeout is asked to come again.
+ALONE = f"SELECT pg_advisory_xact_lock({Lock.DRAWING:d})"
 # Rows read back at a time: some 10 ms of work for the loop, on which others wait.
 AT_ONCE = 5_000
 

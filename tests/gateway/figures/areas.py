@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 
-from gateway.figures.layout import Cell, Dimension, Layout, Table
+from gateway.figures.disclosure.layout import Cell, Dimension, Layout, Table
 
 FORCES = ("f1", "f2", "f3", "f4", "f5", "f6")
 AREAS = {"A1": {"f1", "f2"}, "A2": {"f3", "f4"}, "A3": {"f5", "f6"}}

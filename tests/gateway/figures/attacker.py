@@ -9,8 +9,8 @@ from fractions import Fraction
 import highspy
 import numpy as np
 
-from gateway.figures.disclosure import Publication
-from gateway.figures.layout import Cell
+from gateway.figures.disclosure.control import Publication
+from gateway.figures.disclosure.layout import Cell
 
 Bounds = tuple[float, float]
 

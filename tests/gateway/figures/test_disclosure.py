@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.figures.disclosure import Publication, publish
+from gateway.figures.disclosure.control import Publication, publish
+from gateway.figures.disclosure.layout import Cell
+from gateway.figures.disclosure.policy import Policy
+from gateway.figures.disclosure.rates import rates
+from gateway.figures.disclosure.telling import Why
 from gateway.figures.intervals import wilson
-from gateway.figures.layout import Cell
-from gateway.figures.policy import Policy
-from gateway.figures.rates import rates
-from gateway.figures.telling import Why
 from tests.gateway.figures.areas import counted, layout, table
 from tests.gateway.figures.attacker import Bounds, Elimination, LinearProgram, readings
 

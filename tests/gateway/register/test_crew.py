@@ -12,8 +12,9 @@ import asyncpg
 import psutil
 
 from gateway.register.lag import read_lag
-from gateway.register.share import SEATS, TAKEN, share_of
+from gateway.register.share import TAKEN, share_of
 from shared.store import Store
+from shared.store.locks import Lock
 from tests.gateway.register.registers import differences, projector_of, yardstick
 from tests.shared.databases import Database, linked, said
 
@@ -63,7 +64,7 @@ def crew_of_two(database: Database) -> "subprocess.Popen[bytes]":
 async def seats(connection: asyncpg.Connection, number: int) -> None:
     """Return when so many projectors are seated."""
     give_up = time.monotonic() + PATIENCE
-    while len(await connection.fetch(TAKEN, SEATS)) != number:
+    while len(await connection.fetch(TAKEN, Lock.SEAT)) != number:
         assert time.monotonic() < give_up, "the seats are never taken"
         await asyncio.sleep(0.1)
 

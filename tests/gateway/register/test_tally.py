@@ -17,6 +17,7 @@ from gateway.register.tally_sql import CELL, DEFINITION, counted, edge_of
 from shared.journey_event import JourneyEvent
 from shared.london import last_moment_of, start_of
 from shared.store import Store
+from shared.store.locks import Lock
 from shared.store.tally_tables import CLASSES
 from tests.conftest import OpenStore
 from tests.gateway.register.registers import catch_up, projector_of
@@ -198,7 +199,7 @@ async def test_two_do_not_count_at_once(database: Database, reader: Store, store
     await store.publish([reported(name) for name in NAMES])
     await catch_up(await projector_of(reader))
     owner = await asyncpg.connect(database.owner_url)
-    await owner.execute("SELECT pg_advisory_lock($1)", tally.COUNTING)
+    await owner.execute("SELECT pg_advisory_lock($1)", Lock.COUNTING)
     assert not await count_next(reader)
     assert not await count_anew(reader)
     await owner.close()

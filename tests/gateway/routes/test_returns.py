@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.figures import returns
+from gateway.returns import reading
 from shared.store import Store
 from tests.doors import Doors, SetClock, doors_to
 from tests.gateway.register.registers import catch_up, projector_of
@@ -20,7 +20,7 @@ from tests.shared.databases import Database
 from tests.tokens import bearer, token
 
 ADDRESS = "/v1/returns/five-measures"
-OURS = Path(returns.__file__).parent / "returns"
+OURS = Path(reading.__file__).parent / "files"
 # A return that somebody else might ask for tomorrow.
 MONTHLY: Item = {
     "id": "cps-by-month",

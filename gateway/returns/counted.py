@@ -8,12 +8,12 @@ from typing import Literal
 
 from gateway.figures.areas import AREAS
 from gateway.figures.compliance import Cell, Question, read_cells
-from gateway.figures.ordered import ORDER_METRIC, OUTCOMES, count_orders
 from gateway.figures.periods import Period
-from gateway.figures.returns import Measure, Return
 from gateway.journey.duty import Duty, Rulebook
 from gateway.journey.special import rests_on_special
 from gateway.journey.stages import Stage
+from gateway.returns.ordered import ORDER_METRIC, OUTCOMES, count_orders
+from gateway.returns.reading import Measure, Return
 from shared.access.caller import View
 from shared.codes.lists import Organisation, organisations
 from shared.store import Store

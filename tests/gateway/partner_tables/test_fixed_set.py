@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.figures.disclosure import Publication
-from gateway.figures.layout import Cell
-from gateway.figures.policy import Policy
+from gateway.figures.disclosure.control import Publication
+from gateway.figures.disclosure.layout import Cell
+from gateway.figures.disclosure.policy import Policy
 from gateway.journey.duty import Kind
 from gateway.journey.limits import AGENCY_OF
-from gateway.publishing.fixed_set import (
+from gateway.partner_tables.fixed_set import (
     NATION,
     FixedSetError,
     forces,
@@ -20,11 +20,11 @@ from gateway.publishing.fixed_set import (
     read_fixed_set,
     two_of,
 )
-from gateway.publishing.making import Run, Status, make, periods_of, rows_of, so_far_of
-from gateway.publishing.periods import month_of
-from gateway.publishing.secret import read_secret, write_secret
+from gateway.partner_tables.making import Run, Status, make, periods_of, rows_of, so_far_of
+from gateway.partner_tables.periods import month_of
+from gateway.partner_tables.secret import read_secret, write_secret
 from tests.builders import rulebook
-from tests.gateway.publishing.countries import AREAS, counted, set_of, small_set
+from tests.gateway.partner_tables.countries import AREAS, counted, set_of, small_set
 
 APRIL = month_of("2024-04")
 

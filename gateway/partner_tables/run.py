@@ -13,12 +13,12 @@ from datetime import datetime
 import asyncpg
 
 from gateway.figures.compliance import Cell, Question, read_cells
-from gateway.figures.disclosure import Publication
+from gateway.figures.disclosure.control import Publication
 from gateway.figures.metrics import metric_of
 from gateway.journey.duty import Kind
-from gateway.publishing.fixed_set import FixedSet
-from gateway.publishing.kept import Made, keep, read_publications, read_statuses
-from gateway.publishing.making import (
+from gateway.partner_tables.fixed_set import FixedSet
+from gateway.partner_tables.kept import Made, keep, read_publications, read_statuses
+from gateway.partner_tables.making import (
     CannotPublish,
     Row,
     Run,
@@ -30,15 +30,14 @@ from gateway.publishing.making import (
     rows_of,
     so_far_of,
 )
-from gateway.publishing.periods import Month
+from gateway.partner_tables.periods import Month
 from gateway.register.complete import require_complete
 from gateway.register.rows import Yardstick
 from shared.store import Store
 from shared.store.ids import first_id, ids_from
+from shared.store.locks import Lock
 from shared.store.snapshot import snapshot
 
-# Whoever publishes holds this lock. The number only has to differ from those of other programs.
-PUBLISHING = 1_703_2029
 SECONDS = 60
 
 
@@ -108,13 +107,13 @@ async def publish_month(
 async def _alone(store: Store) -> AsyncIterator[asyncpg.Connection]:
     """Lend a connection with the lock of publishing. Raises CannotPublish where another has it."""
     async with store.connection() as connection:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", PUBLISHING):
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", Lock.PUBLISHING):
             raise CannotPublish("Another run is publishing: wait until it has ended.")
         try:
             yield connection
         finally:
             if not connection.is_closed():
-                await connection.execute("SELECT pg_advisory_unlock($1)", PUBLISHING)
+                await connection.execute("SELECT pg_advisory_unlock($1)", Lock.PUBLISHING)
 
 
 async def _count(store: Store, yardstick: Yardstick, month: Month) -> Counted:

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from gateway.figures.areas import AreaKind
 from gateway.figures.metrics import Change, Metric, metrics
-from gateway.figures.ordered import ORDER_METRIC
 from gateway.figures.periods import PeriodKind
 from gateway.journey.duty import Duty, Kind, Rulebook
+from gateway.returns.ordered import ORDER_METRIC
 from shared.store.tally_tables import CLASSES
 from shared.words import JourneyStage, nearest
 
@@ -108,7 +108,7 @@ def load_returns(rulebook: Rulebook, folder: Path | None = None) -> Mapping[str,
 
     Raises ReturnError for what cannot be read, and for a rule or a metric that there is not.
     """
-    place: Traversable = folder or files("gateway.figures") / "returns"
+    place: Traversable = folder or files("gateway.returns") / "files"
     found: dict[str, Return] = {}
     try:
         inside = sorted(place.iterdir(), key=lambda one: one.name)

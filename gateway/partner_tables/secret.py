@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gateway.figures.disclosure import Publication
-from gateway.figures.layout import Cell, Dimension, Layout, Table
-from gateway.figures.policy import Policy
-from gateway.figures.telling import Telling, Why, telling_of
+from gateway.figures.disclosure.control import Publication
+from gateway.figures.disclosure.layout import Cell, Dimension, Layout, Table
+from gateway.figures.disclosure.policy import Policy
+from gateway.figures.disclosure.telling import Telling, Why, telling_of
 
 
 def write_secret(publication: Publication) -> str:

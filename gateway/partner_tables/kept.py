@@ -8,10 +8,10 @@ from uuid import UUID
 
 import asyncpg
 
-from gateway.figures.disclosure import Publication
-from gateway.publishing.making import Row, Status
-from gateway.publishing.periods import Month
-from gateway.publishing.secret import read_secret, write_secret
+from gateway.figures.disclosure.control import Publication
+from gateway.partner_tables.making import Row, Status
+from gateway.partner_tables.periods import Month
+from gateway.partner_tables.secret import read_secret, write_secret
 from shared.store import Store
 from shared.store.snapshot import Asks
 

@@ -9,13 +9,13 @@ from pydantic import BaseModel, Field
 from gateway.answers import LeftOut
 from gateway.figures.answers import FigureBody, NamedBody
 from gateway.figures.metrics import metrics
-from gateway.figures.ordered import ORDER_METRIC, UNKNOWN
 from gateway.figures.periods import Period, PeriodKind
-from gateway.figures.returned import Asked, Row, Scope
-from gateway.figures.returns import UNTIMED, Return, is_untimed
 from gateway.figures.shares import share_of
 from gateway.journey.order import Outcome
 from gateway.register.answers import RegisterBody
+from gateway.returns.counted import Asked, Row, Scope
+from gateway.returns.ordered import ORDER_METRIC, UNKNOWN
+from gateway.returns.reading import UNTIMED, Return, is_untimed
 from shared.handling import Sensitive
 
 

@@ -14,19 +14,19 @@ import pytest
 
 from demo.samples import samples
 from gateway.figures.command import DONE, FAILED, WRONG_SETTINGS, run
-from gateway.figures.disclosure import Publication
-from gateway.figures.layout import Cell, Table
-from gateway.figures.policy import Policy
-from gateway.figures.telling import Telling, Why
-from gateway.publishing.fixed_set import ALL, NATION, Series
-from gateway.publishing.kept import read_publications
-from gateway.publishing.making import CannotPublish, Run, Status, periods_of
-from gateway.publishing.periods import Month, month_of
+from gateway.figures.disclosure.control import Publication
+from gateway.figures.disclosure.layout import Cell, Table
+from gateway.figures.disclosure.policy import Policy
+from gateway.figures.disclosure.telling import Telling, Why
+from gateway.partner_tables.fixed_set import ALL, NATION, Series
+from gateway.partner_tables.kept import read_publications
+from gateway.partner_tables.making import CannotPublish, Run, Status, periods_of
+from gateway.partner_tables.periods import Month, month_of
 from shared.interrupts import Interrupts
 from shared.store import Store
 from tests.doors import Doors, doors_to
 from tests.gateway.figures.attacker import LinearProgram, readings
-from tests.gateway.publishing.countries import AREAS, RIGHTS, counted, put, set_of, small_set
+from tests.gateway.partner_tables.countries import AREAS, RIGHTS, counted, put, set_of, small_set
 from tests.shared.databases import Database
 from tests.tokens import bearer, token
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from gateway.figures.layout import Cell, Layout, Table
-from gateway.figures.policy import ENDLESS, Policy
+from gateway.figures.disclosure.layout import Cell, Layout, Table
+from gateway.figures.disclosure.policy import ENDLESS, Policy
 
 
 class Why(StrEnum):

@@ -9,14 +9,14 @@ import pytest
 import yaml
 
 from gateway.figures.metrics import metrics
-from gateway.figures.ordered import ORDER_METRIC
 from gateway.figures.periods import PERIODS, period_of
-from gateway.figures.returns import ReturnError, load_returns
+from gateway.returns.ordered import ORDER_METRIC
+from gateway.returns.reading import ReturnError, load_returns
 from gateway.review.thresholds import load_thresholds
 from shared.problems import BadQuestion
 from tests.builders import rulebook
 
-OURS = files("gateway.figures") / "returns"
+OURS = files("gateway.returns") / "files"
 
 
 def read() -> dict[str, Any]:

@@ -5,11 +5,11 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from gateway.figures.disclosure.policy import Policy
 from gateway.figures.intervals import wilson
-from gateway.figures.policy import Policy
-from gateway.publishing.fixed_set import NATION, Agency, names
-from gateway.publishing.kept import ToldRow
-from gateway.publishing.making import Status
+from gateway.partner_tables.fixed_set import NATION, Agency, names
+from gateway.partner_tables.kept import ToldRow
+from gateway.partner_tables.making import Status
 
 HIDDEN = "null: hidden."
 ABOUT = (

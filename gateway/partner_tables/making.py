@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.figures.compliance import Cell as CountedCell
-from gateway.figures.disclosure import Publication, publish
-from gateway.figures.layout import Cell, Table
+from gateway.figures.disclosure.control import Publication, publish
+from gateway.figures.disclosure.layout import Cell, Table
+from gateway.figures.disclosure.policy import Policy
 from gateway.figures.metrics import Metric
-from gateway.figures.policy import Policy
-from gateway.publishing.fixed_set import ALL, NATION, Agency, Series, forces, two_of
-from gateway.publishing.periods import Month
+from gateway.partner_tables.fixed_set import ALL, NATION, Agency, Series, forces, two_of
+from gateway.partner_tables.periods import Month
 
 
 class Run(StrEnum):

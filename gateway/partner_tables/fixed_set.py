@@ -10,9 +10,9 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from gateway.figures.layout import Dimension, Layout, Table
-from gateway.figures.policy import Policy
-from gateway.publishing.periods import Month
+from gateway.figures.disclosure.layout import Dimension, Layout, Table
+from gateway.figures.disclosure.policy import Policy
+from gateway.partner_tables.periods import Month
 from shared.codes.lists import organisations
 
 NATION, NATION_NAME = "K04000001", "England and Wales"
@@ -165,7 +165,7 @@ def read_fixed_set(path: Path | None = None) -> FixedSet:
 
     Raises FixedSetError.
     """
-    source = files("gateway.publishing") / "fixed_set.yaml" if path is None else path
+    source = files("gateway.partner_tables") / "fixed_set.yaml" if path is None else path
     try:
         return FixedSet.model_validate(yaml.safe_load(source.read_text("utf-8")))
     except (OSError, UnicodeError, yaml.YAMLError) as error:

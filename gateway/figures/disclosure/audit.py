@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 
-from gateway.figures.layout import Cell
-from gateway.figures.policy import ENDLESS
-from gateway.figures.telling import Telling
-from gateway.figures.worlds import Search, Sums, World
+from gateway.figures.disclosure.layout import Cell
+from gateway.figures.disclosure.policy import ENDLESS
+from gateway.figures.disclosure.telling import Telling
+from gateway.figures.disclosure.worlds import Search, Sums, World
 
 # From so many worlds that are nearly what is wanted, the search is begun anew.
 STARTS = 4

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.figures.disclosure import Publication
+from gateway.figures.disclosure.control import Publication
+from gateway.figures.disclosure.layout import Cell, Table
 from gateway.figures.intervals import Interval, wilson
-from gateway.figures.layout import Cell, Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ exactly by how much a revision changed each count. See ADR 0015.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.figures.audit import Audit, NamedWorld
-from gateway.figures.layout import Cell, Layout, Table
-from gateway.figures.policy import Policy
-from gateway.figures.telling import Telling, Why, telling_of
+from gateway.figures.disclosure.audit import Audit, NamedWorld
+from gateway.figures.disclosure.layout import Cell, Layout, Table
+from gateway.figures.disclosure.policy import Policy
+from gateway.figures.disclosure.telling import Telling, Why, telling_of
 
 # Of so many cells that stood most in the way of a proof, the smallest is hidden.
 WORST = 6

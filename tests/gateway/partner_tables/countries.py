@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 import yaml
 
-from gateway.figures.layout import Cell
-from gateway.publishing.fixed_set import FixedSet, forces, read_fixed_set
-from gateway.publishing.periods import Month
+from gateway.figures.disclosure.layout import Cell
+from gateway.partner_tables.fixed_set import FixedSet, forces, read_fixed_set
+from gateway.partner_tables.periods import Month
 from gateway.register.tally_sql import edge_of
 from shared.store.tally_tables import CLASSES
 from tests.shared.databases import Database

@@ -1,0 +1,1 @@
+"""Disclosure control: which cells of tables are hidden, and the proof that they stay hidden."""
