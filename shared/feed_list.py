@@ -49,7 +49,7 @@ class VolumeBody(BaseModel):
     usual: UsualBody | None = Field(description="For that weekday; null while the feed is new.")
 
 
-class SilenceBody(BaseModel):
+class FeedSilenceBody(BaseModel):
     """How long a feed has been silent without a declared reason."""
 
     alarm: bool
@@ -100,7 +100,7 @@ class FeedBody(BaseModel):
     last_event_at: datetime | None = Field(description="The latest `time` of its events.")
     last_received_at: datetime | None = Field(description="When we were last told of an event.")
     volume: VolumeBody
-    silence: SilenceBody
+    silence: FeedSilenceBody
     interruptions: list[InEffectBody] = Field(description="Those declared and in effect now.")
     noticed: list[NoticedBody] = Field(
         description="Silences that were noticed and not declared, and are not replayed: what they "
@@ -230,10 +230,10 @@ class _Look:
             ],
         )
 
-    def _silence(self, usual: Usual | None, settings: FeedSettings) -> SilenceBody:
+    def _silence(self, usual: Usual | None, settings: FeedSettings) -> FeedSilenceBody:
         if self.since is None:
             why = "An interruption is in effect." if self.in_effect else "It never sent an event."
-            return SilenceBody(alarm=False, since=None, usual=None, says=why)
+            return FeedSilenceBody(alarm=False, since=None, usual=None, says=why)
         alarm = is_alarming(
             self.since,
             self.now,
@@ -245,4 +245,4 @@ class _Look:
         if self.missed is not None and usual is not None:
             begins, ends = write_instant(self.missed.since), write_instant(self.missed.until)
             says += f" From {begins} to {ends} {usual.events:g} events usually come."
-        return SilenceBody(alarm=alarm, since=self.since, usual=UsualBody.of(usual), says=says)
+        return FeedSilenceBody(alarm=alarm, since=self.since, usual=UsualBody.of(usual), says=says)

@@ -15,7 +15,7 @@ from gateway.partner_tables.making import CannotPublish, Run
 from gateway.partner_tables.periods import NoPeriod, month_of
 from gateway.partner_tables.run import Wanted, publish_month
 from gateway.progress import progress
-from gateway.publications.answers import Outcome, Reproduction
+from gateway.publications.answers import ReproductionOutcome, Reproduction
 from gateway.publications.kept import add_reproduction, read_publication
 from gateway.publications.reproducing import reproduce
 from gateway.register.rows import Yardstick
@@ -141,17 +141,19 @@ def _reproducing(asked: argparse.Namespace, interrupts: Interrupts) -> Work:
         )
         for line in _words_of(answer):
             print(line)
-        return {Outcome.EQUAL: DONE, Outcome.DIFFERENT: FAILED, Outcome.CANNOT: CANNOT}[
-            answer.outcome
-        ]
+        return {
+            ReproductionOutcome.EQUAL: DONE,
+            ReproductionOutcome.DIFFERENT: FAILED,
+            ReproductionOutcome.CANNOT: CANNOT,
+        }[answer.outcome]
 
     return work
 
 
 def _words_of(answer: Reproduction) -> Iterator[str]:
-    if answer.outcome is Outcome.CANNOT:
+    if answer.outcome is ReproductionOutcome.CANNOT:
         yield f"Edition {answer.edition} cannot be counted again."
-    elif answer.outcome is Outcome.EQUAL:
+    elif answer.outcome is ReproductionOutcome.EQUAL:
         yield f"Edition {answer.edition} is equal: {answer.journeys:,} journeys counted again."
     else:
         yield f"Edition {answer.edition} differs in {len(answer.differing):,} cells:"

@@ -9,7 +9,7 @@ from gateway.figures.disclosure.policy import Policy
 from gateway.figures.intervals import wilson
 from gateway.partner_tables.fixed_set import NATION, Agency, names
 from gateway.partner_tables.kept import ToldRow
-from gateway.partner_tables.making import Status
+from gateway.partner_tables.making import PublishedStatus
 
 HIDDEN = "null: hidden."
 ABOUT = (
@@ -28,7 +28,7 @@ class PublishedRow(BaseModel):
 
     period: str = Field(description="A London month, 2026-10, or a financial quarter, 2026-27 Q3.")
     edition: int = Field(description="From 1; the newest one counts.")
-    status: Status = Field(
+    status: PublishedStatus = Field(
         description="`provisional` until the quarter is published for good, `final` then; "
         "`revised` where it changed after that."
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from gateway.figures.disclosure.control import Publication
-from gateway.partner_tables.making import Row, Status
+from gateway.partner_tables.making import Row, PublishedStatus
 from gateway.partner_tables.periods import Month
 from gateway.partner_tables.secret import read_secret, write_secret
 from shared.store import Store
@@ -62,7 +62,7 @@ class ToldRow:
 
     row: Row
     edition: int
-    status: Status
+    status: PublishedStatus
     made_at: datetime
     as_of: datetime
     threshold: int
@@ -104,15 +104,15 @@ class Made:
     base: int
     fixed_set: str
     month: Month
-    periods: Mapping[str, tuple[int, Status]]
+    periods: Mapping[str, tuple[int, PublishedStatus]]
     rows: Sequence[Row]
     publications: Mapping[str, Publication]
 
 
-async def read_statuses(store: Asks, quarter: str) -> dict[str, tuple[int, Status]]:
+async def read_statuses(store: Asks, quarter: str) -> dict[str, tuple[int, PublishedStatus]]:
     """Return the newest edition and its status of each period of a quarter that is published."""
     rows = await store.ask(STATUSES, quarter)
-    return {row["period"]: (row["edition"], Status(row["status"])) for row in rows}
+    return {row["period"]: (row["edition"], PublishedStatus(row["status"])) for row in rows}
 
 
 async def read_publications(store: Asks, quarter: str) -> dict[str, list[Publication]]:
@@ -183,7 +183,7 @@ async def read_told(store: Store, asked: Question) -> list[ToldRow]:
                 row["not_met"],
             ),
             row["edition"],
-            Status(row["status"]),
+            PublishedStatus(row["status"]),
             row["made_at"],
             row["as_of"],
             row["threshold"],

@@ -21,7 +21,7 @@ class Run(StrEnum):
     FINAL = "final"
 
 
-class Status(StrEnum):
+class PublishedStatus(StrEnum):
     """How surely a table stays as it is.
 
     It is provisional until its quarter is published for good, and final then; what is changed
@@ -50,7 +50,9 @@ class Row:
     not_met: int | None
 
 
-def periods_of(month: Month, run: Run, statuses: Mapping[str, Status]) -> dict[str, Status]:
+def periods_of(
+    month: Month, run: Run, statuses: Mapping[str, PublishedStatus]
+) -> dict[str, PublishedStatus]:
     """Return the periods that a run publishes, the months first, each with its status then.
 
     `statuses` are those of the periods that are published already. Raises CannotPublish.
@@ -70,13 +72,15 @@ def periods_of(month: Month, run: Run, statuses: Mapping[str, Status]) -> dict[s
         found = [month.name, *([month.quarter] if whole else [])]
     elif not whole:
         raise CannotPublish(f"{month.quarter} is not published yet: it is final with its quarter")
-    elif statuses[month.quarter] is not Status.PROVISIONAL:
+    elif statuses[month.quarter] is not PublishedStatus.PROVISIONAL:
         raise CannotPublish(f"{month.quarter} is final: use --revise for what changed since")
     else:
         found = [*(one.name for one in months), month.quarter]
-    settled = statuses.get(month.quarter, Status.PROVISIONAL) is not Status.PROVISIONAL
-    status = Status.REVISED if settled else Status.PROVISIONAL
-    return dict.fromkeys(found, Status.FINAL if run is Run.FINAL else status)
+    settled = (
+        statuses.get(month.quarter, PublishedStatus.PROVISIONAL) is not PublishedStatus.PROVISIONAL
+    )
+    status = PublishedStatus.REVISED if settled else PublishedStatus.PROVISIONAL
+    return dict.fromkeys(found, PublishedStatus.FINAL if run is Run.FINAL else status)
 
 
 def latest_of(month: Month, published: Collection[str]) -> Month:

@@ -22,7 +22,7 @@ from gateway.partner_tables.making import (
     CannotPublish,
     Row,
     Run,
-    Status,
+    PublishedStatus,
     counts_of,
     latest_of,
     make,
@@ -59,7 +59,7 @@ class Counted:
     revision: int
     as_of: datetime
     cells: list[Cell]
-    statuses: dict[str, tuple[int, Status]]
+    statuses: dict[str, tuple[int, PublishedStatus]]
     before: dict[str, list[Publication]]
 
 
@@ -150,7 +150,7 @@ def _made(
     yardstick: Yardstick,
     wanted: Wanted,
     counted: Counted,
-    periods: dict[str, Status],
+    periods: dict[str, PublishedStatus],
     rows: list[Row],
     publications: dict[str, Publication],
 ) -> Made:

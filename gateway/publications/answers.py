@@ -7,14 +7,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from gateway.publications.asked import Status
+from gateway.publications.asked import PublicationStatus
 from gateway.publications.frozen import FrozenFigure
 from gateway.publications.kept import EditionHead, KeptPublication, Reply
 from gateway.register.answers import RegisterBody
 from shared.handling import Sensitive
 
 
-class Outcome(StrEnum):
+class ReproductionOutcome(StrEnum):
     """What came out when an edition was counted again."""
 
     EQUAL = "equal"
@@ -45,7 +45,7 @@ class Reproduction(BaseModel):
 
     edition: int
     run_at: datetime
-    outcome: Outcome = Field(
+    outcome: ReproductionOutcome = Field(
         description="`cannot`: this program judges or counts otherwise than was done then, or what "
         "is kept was changed; `why` says which."
     )
@@ -59,11 +59,11 @@ class ReproductionBody(Reproduction, Sensitive):
     """What came out when an edition was last counted again."""
 
 
-class EditionBody(BaseModel):
+class PublicationEditionBody(BaseModel):
     """One edition of a publication."""
 
     edition: int
-    status: Status
+    status: PublicationStatus
     reason: str | None = Field(description="Why there is another edition; null for the first.")
     frozen_at: datetime = Field(description="What was known at this moment is counted.")
     frozen_by: str | None = Field(description="Who froze it; told to inspectors.")
@@ -85,7 +85,7 @@ class EditionBody(BaseModel):
 class EditionList(Sensitive):
     """Every edition of a publication, the oldest first."""
 
-    items: list[EditionBody]
+    items: list[PublicationEditionBody]
     next: str | None = None
     as_of: datetime
 
@@ -124,7 +124,7 @@ class PublicationRow(BaseModel):
 
     id: UUID
     title: str
-    edition: EditionBody
+    edition: PublicationEditionBody
     question: dict[str, Any]
 
     @classmethod
@@ -133,7 +133,7 @@ class PublicationRow(BaseModel):
         return cls(
             id=kept.id,
             title=kept.title,
-            edition=EditionBody.of(kept.edition, who=who),
+            edition=PublicationEditionBody.of(kept.edition, who=who),
             question=kept.words,
         )
 
@@ -152,7 +152,7 @@ class PublicationAround(Sensitive):
     id: UUID
     title: str
     editions: int = Field(description="How many there are.")
-    edition: EditionBody
+    edition: PublicationEditionBody
     whole: bool
     replies: list[ReplyBody]
 

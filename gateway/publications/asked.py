@@ -16,7 +16,7 @@ _TEXT = r"^[^\x00-\x09\x0b-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x09\x0b-\x1f\x7f]*$
 Text = Annotated[str, StringConstraints(pattern=_TEXT, max_length=MOST_WORDS)]
 
 
-class Status(StrEnum):
+class PublicationStatus(StrEnum):
     """How surely a publication stays as it is."""
 
     PROVISIONAL = "provisional"

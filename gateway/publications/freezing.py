@@ -16,9 +16,9 @@ from uuid import UUID
 from gateway.figures.compliance import Cell, Question, read_cells
 from gateway.figures.metrics import metrics
 from gateway.journey.duty import Kind
-from gateway.publications.asked import Status
+from gateway.publications.asked import PublicationStatus
 from gateway.publications.frozen import (
-    Counted,
+    FrozenQuestion,
     FrozenCell,
     FrozenFigure,
     JudgedThen,
@@ -80,7 +80,7 @@ class Freezing:
 
     publication_id: UUID
     edition: int
-    status: Status
+    status: PublicationStatus
     reason: str | None
     words: Mapping[str, Any]
     kind: Kind
@@ -108,7 +108,7 @@ async def freeze(store: Store, yardstick: Yardstick, wanted: Freezing) -> None:
             question=dict(wanted.words),
             kind=wanted.kind,
             as_of=wanted.asked.as_of,
-            counted=Counted.of(wanted.asked),
+            counted=FrozenQuestion.of(wanted.asked),
             known=known,
             register_revision=lag.revision,
             judged_by=judged_by(yardstick),

@@ -62,7 +62,14 @@ class JudgedThen(Document):
     metrics: dict[str, int] = Field(description="The version of each metric.")
 
 
-class Counted(Document):
+class FrozenArea(Document):
+    """An area that was asked for."""
+
+    kind: AreaKind
+    id: str
+
+
+class FrozenQuestion(Document):
     """Which duties were counted and by what, worked out from the question and the rules."""
 
     by: tuple[By, ...]
@@ -71,12 +78,12 @@ class Counted(Document):
     last: date | None = Field(description="The first day of the last month.")
     organisation: str | None
     owner: str | None
-    area: tuple[AreaKind, str] | None
+    area: FrozenArea | None
     stage: int | None
     enhanced: bool | None
 
     @classmethod
-    def of(cls, asked: Question) -> "Counted":
+    def of(cls, asked: Question) -> "FrozenQuestion":
         """Describe a question that asks nothing of reports, and of everybody."""
         return cls(
             by=asked.by,
@@ -85,7 +92,7 @@ class Counted(Document):
             last=asked.last,
             organisation=asked.organisation,
             owner=asked.owner,
-            area=asked.area,
+            area=None if asked.area is None else FrozenArea(kind=asked.area[0], id=asked.area[1]),
             stage=None if asked.stage is None else int(asked.stage),
             enhanced=asked.enhanced,
         )
@@ -101,7 +108,7 @@ class Counted(Document):
             last=self.last,
             organisation=self.organisation,
             owner=self.owner,
-            area=self.area,
+            area=None if self.area is None else (self.area.kind, self.area.id),
             stage=None if self.stage is None else Stage(self.stage),
             enhanced=self.enhanced,
         )
@@ -113,7 +120,7 @@ class FrozenFigure(Document):
     question: dict[str, Any] = Field(description="As it was asked, with the moment it is as of.")
     kind: Kind
     as_of: datetime
-    counted: Counted
+    counted: FrozenQuestion
     known: KnownThen
     register_revision: int
     judged_by: JudgedThen

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from gateway.publications.asked import Status
+from gateway.publications.asked import PublicationStatus
 from shared.access.caller import Party
 from shared.store import Store
 from shared.store.ids import first_id, ids_from
@@ -79,7 +79,7 @@ class EditionHead:
     """An edition: when (UTC) and by whom it was frozen, and why where it is not the first."""
 
     number: int
-    status: Status
+    status: PublicationStatus
     reason: str | None
     frozen_at: datetime
     frozen_by: str
@@ -193,10 +193,10 @@ def _publication(row: Any, edition: Kept) -> KeptPublication[Kept]:
     )
 
 
-def _head(row: Any) -> tuple[int, Status, str | None, datetime, str, str]:
+def _head(row: Any) -> tuple[int, PublicationStatus, str | None, datetime, str, str]:
     return (
         row["edition"],
-        Status(row["status"]),
+        PublicationStatus(row["status"]),
         row["reason"],
         row["frozen_at"],
         row["frozen_by"],

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from gateway.publications.answers import DifferingCell, Outcome, Reproduction
+from gateway.publications.answers import DifferingCell, ReproductionOutcome, Reproduction
 from gateway.publications.counting import Counting, differing
 from gateway.publications.freezing import UNSETTLED, judged_by
 from gateway.publications.frozen import FrozenFigure, JudgedThen, hash_of, tail_hash
@@ -40,7 +40,11 @@ async def reproduce(
     why = [*_tampered(edition, figure), *_otherwise(figure.judged_by, judged_by(yardstick))]
     if why:
         return Reproduction(
-            edition=edition.number, run_at=now, outcome=Outcome.CANNOT, why=why, journeys=0
+            edition=edition.number,
+            run_at=now,
+            outcome=ReproductionOutcome.CANNOT,
+            why=why,
+            journeys=0,
         )
     if now < figure.known.until + UNSETTLED:
         raise NotReady("It was frozen only just now: come again in half a minute.")
@@ -55,7 +59,7 @@ async def reproduce(
     return Reproduction(
         edition=edition.number,
         run_at=now,
-        outcome=Outcome.DIFFERENT if found else Outcome.EQUAL,
+        outcome=ReproductionOutcome.DIFFERENT if found else ReproductionOutcome.EQUAL,
         why=[f"{erased:,} events were erased since, and say nothing any more."] if erased else [],
         journeys=counting.journeys,
         erased_since=erased,

@@ -84,7 +84,7 @@ class ListedJourneyList(OwedList):
     items: list[ListedJourneyBody]
 
 
-class ChangeBody(BaseModel):
+class JourneyChangeBody(BaseModel):
     """A journey that changed, in what any list or figure says of it, or that is gone."""
 
     id: UUID = Field(description="The journey's id.")
@@ -117,7 +117,7 @@ class ChangeList(Sensitive):
     address to ask later, which loses nothing and repeats nothing.
     """
 
-    items: list[ChangeBody]
+    items: list[JourneyChangeBody]
     next: str | None
     resume: str
     as_of: None = Field(None, description="Null: changes are told of every moment.")

@@ -35,7 +35,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Cite(_Part):
+class ReturnCite(_Part):
     """Where something was read, in short, and how sure we are; `none` where it is our own."""
 
     source: str
@@ -68,7 +68,7 @@ class Measure(_Part):
     stage: JourneyStage | None = Field(None, description="Only what began in this stage.")
     enhanced: bool | None = Field(None, description="Whether Enhanced Rights were owed then.")
     unmeasured: tuple[Unmeasured, ...] = ()
-    cite: Cite
+    cite: ReturnCite
 
     @model_validator(mode="after")
     def _is_counted_or_says_why_not(self) -> Self:
@@ -89,7 +89,7 @@ class Return(_Part):
     period: PeriodKind
     area: AreaKind = Field(description="Of which kind of area there is a row each.")
     says: str
-    cite: Cite
+    cite: ReturnCite
     measures: tuple[Measure, ...] = Field(min_length=1)
     changes: tuple[Change, ...] = Field(min_length=1, description="The newest first.")
 

@@ -54,7 +54,7 @@ class ChangeAsked(Part):
     )
 
 
-class ChangeBody(BaseModel):
+class ActionChangeBody(BaseModel):
     """A word on an action, when and by whom."""
 
     id: UUID
@@ -91,7 +91,7 @@ class ActionBody(BaseModel):
     due_on: date = Field(description="The same, as it was last said.")
     state: State
     overdue: bool = Field(description="Whether it was open when its day was over.")
-    changes: list[ChangeBody] = Field(description="What was said of it by then, in order.")
+    changes: list[ActionChangeBody] = Field(description="What was said of it by then, in order.")
 
     @classmethod
     def of(cls, action: Action, as_of: datetime) -> Self:
@@ -108,7 +108,7 @@ class ActionBody(BaseModel):
             due_on=action.due_on,
             state=action.state,
             overdue=action.state == "open" and action.due_on < london_day(as_of),
-            changes=[ChangeBody.of(one) for one in action.changes],
+            changes=[ActionChangeBody.of(one) for one in action.changes],
         )
 
 
@@ -121,9 +121,9 @@ class ActionList(BaseModel):
     left_out: LeftOut
 
 
-class ChangeList(BaseModel):
+class ActionChangeList(BaseModel):
     """What was said of one action by `as_of`, in order."""
 
-    items: list[ChangeBody]
+    items: list[ActionChangeBody]
     next: str | None = Field(description="Null: they are all told at once.")
     as_of: datetime

@@ -12,8 +12,8 @@ from gateway.review.action_answers import (
     ActionBody,
     ActionList,
     ChangeAsked,
-    ChangeBody,
-    ChangeList,
+    ActionChangeBody,
+    ActionChangeList,
 )
 from gateway.review.actions import (
     Action,
@@ -169,10 +169,13 @@ async def one_action(
 
 @router.post(
     "/areas/{area}/actions/{action_id}/changes",
-    response_model=ChangeBody,
+    response_model=ActionChangeBody,
     status_code=HTTPStatus.CREATED,
     responses={
-        200: {"model": ChangeBody, "description": "It was said before: the first answer again."},
+        200: {
+            "model": ActionChangeBody,
+            "description": "It was said before: the first answer again.",
+        },
         **documented(*REFUSALS, NotFound, NotPermitted, ActionStands, Failed, NotReady),
     },
     openapi_extra=takes(ChangeAsked),
@@ -213,14 +216,14 @@ async def change_one(
         fault = Fault("id", "was used for another change", "send a new id, or the same content")
         raise ActionStands("Another change has this id.", fault)
     await note_journeys(request, caller, ())
-    told = sensitive(ChangeBody.of(told_of))
+    told = sensitive(ActionChangeBody.of(told_of))
     told.status_code = HTTPStatus.CREATED if new else HTTPStatus.OK
     return told
 
 
 @router.get(
     "/areas/{area}/actions/{action_id}/changes",
-    response_model=ChangeList,
+    response_model=ActionChangeList,
     responses=documented(NotFound, NotPermitted, BadQuestion, Failed, NotReady),
 )
 async def list_changes(
@@ -232,8 +235,8 @@ async def list_changes(
     where, within = area_for(caller, area)
     found = _theirs(await read_action(state.store, where.id, action_id, seen), within)
     await note_journeys(request, caller, ())
-    items = [ChangeBody.of(one) for one in found.changes]
-    return sensitive(ChangeList(items=items, next=None, as_of=seen))
+    items = [ActionChangeBody.of(one) for one in found.changes]
+    return sensitive(ActionChangeList(items=items, next=None, as_of=seen))
 
 
 def _refuse_stranger(owner: Party, area: Organisation, today: date) -> None:

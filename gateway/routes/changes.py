@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gateway.register.answers import RegisterBody
 from gateway.register.changed import BEGINNING, ChangePlace, read_changes
-from gateway.register.journey_answers import ChangeBody, ChangeList
+from gateway.register.journey_answers import JourneyChangeBody, ChangeList
 from gateway.register.lag import Lag, read_lag
 from gateway.routes.journeys import note_journeys, state_of
 from gateway.routes.paging import USUAL, Limit, answer
@@ -65,7 +65,7 @@ async def changes(
     query["after"] = write_place(found[-1].place if found else place)
     resume = f"{request.url.path}?{urlencode(query)}"
     body = ChangeList(
-        items=[ChangeBody.of(one) for one in found],
+        items=[JourneyChangeBody.of(one) for one in found],
         next=resume if len(found) == limit else None,
         resume=resume,
         register=RegisterBody.of(lag, state.yardstick),

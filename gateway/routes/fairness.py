@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from gateway.figures.answers import NamedBody
 from gateway.figures.compliance import Question, quarter_of, read_cells
 from gateway.figures.fair.answers import (
-    ChangeBody,
+    BeforeAfterBody,
     ComparisonStatistics,
     CurveBody,
     MonthBody,
@@ -242,7 +242,7 @@ async def trend(
     return tell(request, body, tag)
 
 
-def _changed(months: list[MonthPair], day: date, metric: Metric) -> ChangeBody:
+def _changed(months: list[MonthPair], day: date, metric: Metric) -> BeforeAfterBody:
     before, after, between = apart(months, day)
     told = {
         "day": day,
@@ -250,7 +250,7 @@ def _changed(months: list[MonthPair], day: date, metric: Metric) -> ChangeBody:
         "after": figure_of(metric, *after),
         "between": between,
     }
-    return ChangeBody.of(change(before, after), told)
+    return BeforeAfterBody.of(change(before, after), told)
 
 
 def _around(request: Request, view: View, asked: Question, lag: Lag) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from gateway.figures.compliance import Question
 from gateway.publications.answers import (
-    EditionBody,
+    PublicationEditionBody,
     EditionList,
     PublicationAround,
     PublicationBody,
@@ -18,7 +18,7 @@ from gateway.publications.answers import (
     PublicationRow,
     ReplyBody,
 )
-from gateway.publications.asked import EditionAsked, FigureAsked, QuestionAsked, Status
+from gateway.publications.asked import EditionAsked, FigureAsked, QuestionAsked, PublicationStatus
 from gateway.publications.freezing import VIEW, Freezing, freeze
 from gateway.publications.frozen import FrozenFigure, canonical
 from gateway.publications.kept import (
@@ -89,7 +89,7 @@ async def publish(request: Request, caller: Inspector) -> Response:
         Freezing(
             publication_id=publication_id,
             edition=1,
-            status=Status.FINAL if body.final else Status.PROVISIONAL,
+            status=PublicationStatus.FINAL if body.final else PublicationStatus.PROVISIONAL,
             reason=None,
             words=body.question.words() | {"as_of": write_instant(asked.as_of)},
             kind=body.question.kind,
@@ -194,7 +194,7 @@ async def editions(request: Request, caller: Reader, publication_id: Publication
     found = await read_editions(state.store, publication_id)
     await note_journeys(request, caller, ())
     who = within_of(caller) is None
-    items = [EditionBody.of(one, who=who) for one in found]
+    items = [PublicationEditionBody.of(one, who=who) for one in found]
     return sensitive(EditionList(items=items, as_of=state.clock()))
 
 
@@ -218,8 +218,8 @@ async def new_edition(
     found = await found_of(request, caller, publication_id, None)
     state = state_of(request)
     now = state.clock()
-    settled = found.edition.status is not Status.PROVISIONAL
-    status = Status.FINAL if body.final else Status.PROVISIONAL
+    settled = found.edition.status is not PublicationStatus.PROVISIONAL
+    status = PublicationStatus.FINAL if body.final else PublicationStatus.PROVISIONAL
     asked = asked_of(found.words, state, now)
     await freeze(
         state.store,
@@ -227,7 +227,7 @@ async def new_edition(
         Freezing(
             publication_id=publication_id,
             edition=found.editions + 1,
-            status=Status.REVISED if settled else status,
+            status=PublicationStatus.REVISED if settled else status,
             reason=body.reason,
             words=found.words,
             kind=QuestionAsked.model_validate(found.words, strict=False).kind,
@@ -303,7 +303,7 @@ async def _told(
         id=found.id,
         title=found.title,
         editions=found.editions,
-        edition=EditionBody.of(found.edition, who=within is None),
+        edition=PublicationEditionBody.of(found.edition, who=within is None),
         whole=within is None,
         replies=[ReplyBody.of(one) for one in said],
         handling=HANDLING,

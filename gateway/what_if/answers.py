@@ -155,7 +155,7 @@ class DifferenceBody(BaseModel):
         )
 
 
-class HeldBody(BaseModel):
+class WhatIfHeldBody(BaseModel):
     """Who owes an obligation, how it stands, and whether that is a breach."""
 
     owner: str
@@ -168,20 +168,20 @@ class HeldBody(BaseModel):
         return None if held is None else cls(**held._asdict())
 
 
-class CountBody(BaseModel):
+class WhatIfCountBody(BaseModel):
     """How many obligations of one rule come out in one way in force and under the draft.
 
     `ways` is empty where they do not differ; a side is null where they are not on it.
     """
 
     rule: str
-    before: HeldBody | None
-    after: HeldBody | None
+    before: WhatIfHeldBody | None
+    after: WhatIfHeldBody | None
     ways: list[Way]
     obligations: int
 
 
-class BreachesBody(BaseModel):
+class WhatIfBreachesBody(BaseModel):
     """Breaches in force and under the draft, and how many obligations become or stop being one."""
 
     before: int
@@ -196,8 +196,8 @@ class TotalsBody(BaseModel):
     journeys: int
     touched: int = Field(description="Journeys on which any obligation differs.")
     unchanged: int
-    breaches: BreachesBody
-    counts: list[CountBody]
+    breaches: WhatIfBreachesBody
+    counts: list[WhatIfCountBody]
 
     @classmethod
     def of(cls, totals: Totals) -> Self:
@@ -206,12 +206,12 @@ class TotalsBody(BaseModel):
             journeys=totals.journeys,
             touched=totals.touched,
             unchanged=totals.journeys - totals.touched,
-            breaches=BreachesBody(**totals.breaches._asdict()),
+            breaches=WhatIfBreachesBody(**totals.breaches._asdict()),
             counts=[
-                CountBody(
+                WhatIfCountBody(
                     rule=sides.rule,
-                    before=HeldBody.of(sides.before),
-                    after=HeldBody.of(sides.after),
+                    before=WhatIfHeldBody.of(sides.before),
+                    after=WhatIfHeldBody.of(sides.after),
                     ways=list(sides.ways),
                     obligations=number,
                 )

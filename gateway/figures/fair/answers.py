@@ -162,7 +162,7 @@ class MonthBody(BaseModel):
         )
 
 
-class ChangeBody(BaseModel):
+class BeforeAfterBody(BaseModel):
     """A share before a day and after it, and how far apart they are."""
 
     day: date
@@ -205,7 +205,7 @@ class TrendStatistics(Sensitive):
         "are wider by its root. Null where they are too few to say."
     )
     items: list[MonthBody]
-    before_after: ChangeBody | None = Field(description="Null where no day was asked about.")
+    before_after: BeforeAfterBody | None = Field(description="Null where no day was asked about.")
     notes: list[str] = Field(description="How the limits were found, and what they do not say.")
     as_of: datetime
     register_: RegisterBody = Field(alias="register", serialization_alias="register")

@@ -20,7 +20,7 @@ from gateway.partner_tables.fixed_set import (
     read_fixed_set,
     two_of,
 )
-from gateway.partner_tables.making import Run, Status, make, periods_of, rows_of, so_far_of
+from gateway.partner_tables.making import Run, PublishedStatus, make, periods_of, rows_of, so_far_of
 from gateway.partner_tables.periods import month_of
 from gateway.partner_tables.secret import read_secret, write_secret
 from tests.builders import rulebook
@@ -131,7 +131,7 @@ def test_months_leave_room_for_their_quarter(tmp_path: Path, seed: int, revised:
     first, second, third = APRIL.of_quarter
     counts: dict[Cell, int] = {}
     published: list[Publication] = []
-    there: dict[str, Status] = {}
+    there: dict[str, PublishedStatus] = {}
     for month, run in (
         (first, Run.FIRST),
         (first, Run.REVISE),

@@ -20,7 +20,7 @@ from gateway.figures.disclosure.policy import Policy
 from gateway.figures.disclosure.telling import Telling, Why
 from gateway.partner_tables.fixed_set import ALL, NATION, Series
 from gateway.partner_tables.kept import read_publications
-from gateway.partner_tables.making import CannotPublish, Run, Status, periods_of
+from gateway.partner_tables.making import CannotPublish, Run, PublishedStatus, periods_of
 from gateway.partner_tables.periods import Month, month_of
 from shared.interrupts import Interrupts
 from shared.store import Store
@@ -284,7 +284,7 @@ async def hold_final(
 
 def test_a_quarter_is_published_in_order_and_is_final_once_and_as_a_whole() -> None:
     first, second, third = MONTHS
-    there: dict[str, Status] = {}
+    there: dict[str, PublishedStatus] = {}
 
     def run_(month: Month, how: Run) -> set[str]:
         made = periods_of(month, how, there)
@@ -298,8 +298,8 @@ def test_a_quarter_is_published_in_order_and_is_final_once_and_as_a_whole() -> N
     ):
         with pytest.raises(CannotPublish, match=why):
             run_(month, how)
-    assert run_(first, Run.FIRST) == {Status.PROVISIONAL}
-    assert run_(first, Run.REVISE) == {Status.PROVISIONAL}
+    assert run_(first, Run.FIRST) == {PublishedStatus.PROVISIONAL}
+    assert run_(first, Run.REVISE) == {PublishedStatus.PROVISIONAL}
     for month, how, why in (
         (first, Run.FIRST, "use --revise"),
         (third, Run.FIRST, "2024-05 comes first"),
@@ -310,14 +310,14 @@ def test_a_quarter_is_published_in_order_and_is_final_once_and_as_a_whole() -> N
     run_(second, Run.FIRST)
     assert QUARTER not in there
     run_(third, Run.FIRST)
-    assert there[QUARTER] is Status.PROVISIONAL
-    assert run_(second, Run.FINAL) == {Status.FINAL}
+    assert there[QUARTER] is PublishedStatus.PROVISIONAL
+    assert run_(second, Run.FINAL) == {PublishedStatus.FINAL}
     assert {*there} == {QUARTER, *(month.name for month in MONTHS)}
-    assert {*there.values()} == {Status.FINAL}
+    assert {*there.values()} == {PublishedStatus.FINAL}
     with pytest.raises(CannotPublish, match="use --revise"):
         run_(second, Run.FINAL)
-    assert run_(first, Run.REVISE) == {Status.REVISED}
-    assert there[second.name] is Status.FINAL
+    assert run_(first, Run.REVISE) == {PublishedStatus.REVISED}
+    assert there[second.name] is PublishedStatus.FINAL
 
 
 def test_months_know_their_quarter_and_their_end() -> None:

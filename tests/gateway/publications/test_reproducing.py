@@ -15,8 +15,8 @@ import pytest
 
 from gateway.figures.compliance import By, Question, read_cells
 from gateway.journey.duty import Kind
-from gateway.publications.answers import Outcome, Reproduction
-from gateway.publications.asked import Status
+from gateway.publications.answers import ReproductionOutcome, Reproduction
+from gateway.publications.asked import PublicationStatus
 from gateway.publications.counting import Counting
 from gateway.publications.freezing import Freezing, freeze
 from gateway.publications.frozen import FrozenFigure, canonical, hash_of
@@ -61,7 +61,18 @@ async def frozen_now(store: Store, now: datetime, by: tuple[By, ...]) -> UUID:
     await freeze(
         store,
         yardstick(),
-        Freezing(id_, 1, Status.PROVISIONAL, None, {}, Kind.CODE, asked(by), now, "me", "A figure"),
+        Freezing(
+            id_,
+            1,
+            PublicationStatus.PROVISIONAL,
+            None,
+            {},
+            Kind.CODE,
+            asked(by),
+            now,
+            "me",
+            "A figure",
+        ),
     )
     return id_
 
@@ -146,7 +157,7 @@ async def test_every_edition_comes_out_again_from_what_was_known_then(
     shown = set()
     for id_ in made:
         edition, answer = await again(reader, id_, later)
-        assert (answer.outcome, answer.why) == (Outcome.EQUAL, []), answer.differing
+        assert (answer.outcome, answer.why) == (ReproductionOutcome.EQUAL, []), answer.differing
         shown.add(edition.sha256)
     assert len(shown) == len(made), "the figures did change"
 
@@ -187,7 +198,7 @@ async def test_figures_frozen_among_writers_come_out_again(
     made.append(await frozen_now(reader, utc_now(), BY[0]))
     for id_ in made:
         _, answer = await again(reader, id_, utc_now() + timedelta(hours=1))
-        assert (answer.outcome, answer.why) == (Outcome.EQUAL, []), answer.differing
+        assert (answer.outcome, answer.why) == (ReproductionOutcome.EQUAL, []), answer.differing
 
 
 async def test_what_lands_after_the_freezing_was_not_known_whatever_its_moment_of_receipt(
@@ -223,10 +234,10 @@ async def test_what_lands_after_the_freezing_was_not_known_whatever_its_moment_o
         await frozen_now(reader, clock.now, ("duty",))
     await catch_up(projector)
     _, answer = await again(reader, id_, frozen_at + timedelta(minutes=1))
-    assert answer.outcome is Outcome.EQUAL
+    assert answer.outcome is ReproductionOutcome.EQUAL
     next_ = await frozen_now(reader, frozen_at + timedelta(minutes=1), ("duty",))
     edition, answer = await again(reader, next_, frozen_at + timedelta(hours=1))
-    assert answer.outcome is Outcome.EQUAL
+    assert answer.outcome is ReproductionOutcome.EQUAL
     assert counted(edition)["overdue"] > 1, "it was counted by then"
     await hold_to_what_was_kept(reader, edition, frozen_at + timedelta(hours=1))
 
@@ -269,14 +280,14 @@ async def test_words_on_feeds_and_what_was_erased_are_as_they_were_or_said(
     known = await frozen_now(reader, clock.now, BY[0])
     later = clock.now + timedelta(minutes=5)
     first, answer = await again(reader, unknown, later)
-    assert answer.outcome is Outcome.EQUAL
+    assert answer.outcome is ReproductionOutcome.EQUAL
     second, answer = await again(reader, known, later)
-    assert answer.outcome is Outcome.EQUAL
+    assert answer.outcome is ReproductionOutcome.EQUAL
     assert [counted(edition)["unknown"] > 0 for edition in (first, second)] == [True, False]
 
     assert await erase(database, "--event", NICHE, "arrest") == 0
     _, answer = await again(reader, known, later)
-    assert (answer.outcome, answer.erased_since) == (Outcome.DIFFERENT, 1)
+    assert (answer.outcome, answer.erased_since) == (ReproductionOutcome.DIFFERENT, 1)
     assert "1 events were erased since" in answer.why[0]
 
 
@@ -298,7 +309,7 @@ async def hold_to_what_was_kept(reader: Store, edition: Edition, now: datetime) 
     )
     for by, wrong, words in cases:
         answer = await reproduce(reader, by, wrong, now, lambda share, journeys: None)
-        assert (answer.outcome, answer.journeys) == (Outcome.CANNOT, 0)
+        assert (answer.outcome, answer.journeys) == (ReproductionOutcome.CANNOT, 0)
         assert words in " ".join(answer.why)
     figure = FrozenFigure.model_validate_json(edition.frozen)
     first, *rest = figure.cells
@@ -308,6 +319,6 @@ async def hold_to_what_was_kept(reader: Store, edition: Edition, now: datetime) 
     )
     wrong = replace(edition, frozen=text, sha256=hash_of(text).hex())
     answer = await reproduce(reader, yardstick(), wrong, now, lambda share, journeys: None)
-    assert answer.outcome is Outcome.DIFFERENT
+    assert answer.outcome is ReproductionOutcome.DIFFERENT
     (cell,) = answer.differing
     assert (cell.key, cell.frozen["met"] - cell.again["met"]) == (first.key, 1)
