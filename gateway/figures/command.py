@@ -15,7 +15,7 @@ from gateway.partner_tables.making import CannotPublish, Run
 from gateway.partner_tables.periods import NoPeriod, month_of
 from gateway.partner_tables.run import Wanted, publish_month
 from gateway.progress import progress
-from gateway.publications.answers import ReproductionOutcome, Reproduction
+from gateway.publications.answers import Reproduction, ReproductionOutcome
 from gateway.publications.kept import add_reproduction, read_publication
 from gateway.publications.reproducing import reproduce
 from gateway.register.rows import Yardstick

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from gateway.figures.disclosure.control import Publication
-from gateway.partner_tables.making import Row, PublishedStatus
+from gateway.partner_tables.making import PublishedStatus, Row
 from gateway.partner_tables.periods import Month
 from gateway.partner_tables.secret import read_secret, write_secret
 from shared.store import Store

@@ -20,9 +20,9 @@ from gateway.partner_tables.fixed_set import FixedSet
 from gateway.partner_tables.kept import Made, keep, read_publications, read_statuses
 from gateway.partner_tables.making import (
     CannotPublish,
+    PublishedStatus,
     Row,
     Run,
-    PublishedStatus,
     counts_of,
     latest_of,
     make,

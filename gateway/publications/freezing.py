@@ -18,9 +18,9 @@ from gateway.figures.metrics import metrics
 from gateway.journey.duty import Kind
 from gateway.publications.asked import PublicationStatus
 from gateway.publications.frozen import (
-    FrozenQuestion,
     FrozenCell,
     FrozenFigure,
+    FrozenQuestion,
     JudgedThen,
     KnownThen,
     canonical,

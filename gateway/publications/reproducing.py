@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from gateway.publications.answers import DifferingCell, ReproductionOutcome, Reproduction
+from gateway.publications.answers import DifferingCell, Reproduction, ReproductionOutcome
 from gateway.publications.counting import Counting, differing
 from gateway.publications.freezing import UNSETTLED, judged_by
 from gateway.publications.frozen import FrozenFigure, JudgedThen, hash_of, tail_hash

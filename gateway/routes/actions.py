@@ -10,10 +10,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from gateway.review.action_answers import (
     ActionAsked,
     ActionBody,
-    ActionList,
-    ChangeAsked,
     ActionChangeBody,
     ActionChangeList,
+    ActionList,
+    ChangeAsked,
 )
 from gateway.review.actions import (
     Action,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gateway.register.answers import RegisterBody
 from gateway.register.changed import BEGINNING, ChangePlace, read_changes
-from gateway.register.journey_answers import JourneyChangeBody, ChangeList
+from gateway.register.journey_answers import ChangeList, JourneyChangeBody
 from gateway.register.lag import Lag, read_lag
 from gateway.routes.journeys import note_journeys, state_of
 from gateway.routes.paging import USUAL, Limit, answer

@@ -10,15 +10,15 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from gateway.figures.compliance import Question
 from gateway.publications.answers import (
-    PublicationEditionBody,
     EditionList,
     PublicationAround,
     PublicationBody,
+    PublicationEditionBody,
     PublicationList,
     PublicationRow,
     ReplyBody,
 )
-from gateway.publications.asked import EditionAsked, FigureAsked, QuestionAsked, PublicationStatus
+from gateway.publications.asked import EditionAsked, FigureAsked, PublicationStatus, QuestionAsked
 from gateway.publications.freezing import VIEW, Freezing, freeze
 from gateway.publications.frozen import FrozenFigure, canonical
 from gateway.publications.kept import (

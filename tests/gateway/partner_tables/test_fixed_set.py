@@ -20,7 +20,7 @@ from gateway.partner_tables.fixed_set import (
     read_fixed_set,
     two_of,
 )
-from gateway.partner_tables.making import Run, PublishedStatus, make, periods_of, rows_of, so_far_of
+from gateway.partner_tables.making import PublishedStatus, Run, make, periods_of, rows_of, so_far_of
 from gateway.partner_tables.periods import month_of
 from gateway.partner_tables.secret import read_secret, write_secret
 from tests.builders import rulebook

@@ -20,7 +20,7 @@ from gateway.figures.disclosure.policy import Policy
 from gateway.figures.disclosure.telling import Telling, Why
 from gateway.partner_tables.fixed_set import ALL, NATION, Series
 from gateway.partner_tables.kept import read_publications
-from gateway.partner_tables.making import CannotPublish, Run, PublishedStatus, periods_of
+from gateway.partner_tables.making import CannotPublish, PublishedStatus, Run, periods_of
 from gateway.partner_tables.periods import Month, month_of
 from shared.interrupts import Interrupts
 from shared.store import Store

@@ -15,7 +15,7 @@ import pytest
 
 from gateway.figures.compliance import By, Question, read_cells
 from gateway.journey.duty import Kind
-from gateway.publications.answers import ReproductionOutcome, Reproduction
+from gateway.publications.answers import Reproduction, ReproductionOutcome
 from gateway.publications.asked import PublicationStatus
 from gateway.publications.counting import Counting
 from gateway.publications.freezing import Freezing, freeze
