@@ -15,6 +15,11 @@ from gateway.register.answers import RegisterBody
 from shared.codes.lists import organisations
 from shared.handling import Sensitive
 
+# Said of figures as of a moment that has not come.
+AHEAD = (
+    "The moment asked about lies ahead: whatever falls due until then and is not done by now "
+    "counts as not done."
+)
 # What a figure leaves out of all duties that have a limit, a column each.
 _LEFT_OUT = ("not_yet_due", "not_started", "no_limit", "ended", "unknown")
 

@@ -40,7 +40,7 @@ WHERE ($1::text IS NULL OR told.period = $1)
   AND told.edition = coalesce($4::integer, (
       SELECT max(newest.edition) FROM published_period AS newest WHERE newest.period = told.period
   ))
-  AND ($5::text IS NULL OR (told.period, agency, area, right_number) > ($5, $6, $7, $8::smallint))
+  AND ($5::text IS NULL OR (told.period, agency, area, right_number) > ($5, $6, $7, $8::bigint))
 ORDER BY told.period, agency, area, right_number LIMIT $9
 """
 AREAS = "SELECT DISTINCT area FROM published_cell WHERE area = $1"

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, Field
 
 from gateway.answers import LeftOut
-from gateway.figures.answers import FigureBody, NamedBody
+from gateway.figures.answers import AHEAD, FigureBody, NamedBody
 from gateway.figures.metrics import metrics
 from gateway.figures.periods import Period, PeriodKind
 from gateway.figures.shares import share_of
@@ -160,9 +160,17 @@ class ReturnAnswer(Sensitive):
     left_out: LeftOut
 
     @classmethod
-    def of(cls, asked: Asked, rows: list[Row], register: RegisterBody, left_out: LeftOut) -> Self:
-        """Describe a return."""
-        because = provisional_because(asked.period, asked.as_of, register)
+    def of(
+        cls,
+        asked: Asked,
+        rows: list[Row],
+        register: RegisterBody,
+        left_out: LeftOut,
+        *,
+        ahead: bool,
+    ) -> Self:
+        """Describe a return; `ahead` says that it is seen from a moment that has not come."""
+        because = provisional_because(asked.period, asked.as_of, register, ahead=ahead)
         named: dict[str, Any] = {"return": asked.what.id, "register": register}
         return cls(
             **named,
@@ -179,11 +187,18 @@ class ReturnAnswer(Sensitive):
         )
 
 
-def provisional_because(period: Period, as_of: datetime, register: RegisterBody) -> list[str]:
-    """Return, in words, why what is told of a period is not its last word; empty where it is."""
+def provisional_because(
+    period: Period, as_of: datetime, register: RegisterBody, *, ahead: bool
+) -> list[str]:
+    """Return, in words, why what is told of a period is not its last word; empty where it is.
+
+    `ahead` says that it is seen from a moment (UTC) that has not come.
+    """
     because = []
     if as_of < period.end:
         because.append(f"At the moment asked about {period.name} was not over.")
+    if ahead:
+        because.append(AHEAD)
     if register.behind:
         because.append(f"Of {register.behind} references the register has not heard all.")
     if register.judged_otherwise:

@@ -95,8 +95,9 @@ async def comparison(
         raise BadQuestion("Organisations are compared of one kind.", fault)
     counted = read_metric(metric, filters.kind)
     asked = read_question(caller, state, filters, months, (of,), as_of)
+    ahead = asked.as_of > state.clock()
     lag = await read_lag(state.store, state.yardstick)
-    tag = tag_of(request, view, lag, asked.as_of, ComparisonStatistics)
+    tag = tag_of(request, view, lag, asked.as_of, ComparisonStatistics, also=ahead)
     if (same := unchanged(request, tag)) is not None:
         return same
     found = beside(await read_cells(state.store, asked, state.rulebook), counted)
@@ -118,7 +119,7 @@ async def comparison(
         ],
         elsewhere=None if found.elsewhere is None else figure_of(counted, *found.elsewhere),
         curve=CurveBody.each(told),
-        notes=notes_of(told, asked.rules),
+        notes=notes_of(told, asked.rules, ahead=ahead),
         **_around(request, view, asked, lag),
     )
     return tell(request, body, tag)
@@ -205,8 +206,10 @@ async def trend(
     counted = read_metric(metric, filters.kind)
     asked = read_question(caller, state, filters, months, ("month",), as_of)
     held_to, day = baseline.within(asked), read_on("before_after", before_after)
+    ahead = asked.as_of > (now := state.clock())
+    over_by = london_day(min(asked.as_of, now))
     lag = await read_lag(state.store, state.yardstick)
-    tag = tag_of(request, view, lag, asked.as_of, TrendStatistics)
+    tag = tag_of(request, view, lag, asked.as_of, TrendStatistics, also=(ahead, over_by))
     if (same := unchanged(request, tag)) is not None:
         return same
     found = in_order(await read_cells(state.store, asked, state.rulebook), counted)
@@ -230,13 +233,13 @@ async def trend(
                     "month": pair.first,
                     "quarter": quarter_of(pair.first),
                     "in_baseline": month.name in stated,
-                    "over": last_of(pair.first) < london_day(asked.as_of),
+                    "over": last_of(pair.first) < over_by,
                 },
             )
             for month, pair in zip(told.months, found, strict=True)
         ],
         before_after=None if day is None else _changed(found, day, counted),
-        notes=notes_of(told, asked.rules),
+        notes=notes_of(told, asked.rules, ahead=ahead),
         **_around(request, view, asked, lag),
     )
     return tell(request, body, tag)

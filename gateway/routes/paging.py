@@ -127,6 +127,7 @@ def read_place(text: str | None, shape: type[Place]) -> Place | None:
         parts = [_READ[kind](word) for kind, word in zip(kinds, words, strict=True)]
         if any(isinstance(part, str) and "\x00" in part for part in parts):
             raise ValueError("holds a NUL")
+        json.dumps(words, ensure_ascii=False).encode()  # half of a character is no text
         if any(isinstance(part, int) and abs(part) >= 2**63 for part in parts):
             raise ValueError("holds a number that no row has")
     except (ValueError, RecursionError) as error:

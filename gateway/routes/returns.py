@@ -94,14 +94,17 @@ async def one_return(
         view=view,
     )
     lag = await read_lag(state.store, state.yardstick)
-    made_of = (what, ORDER_METRIC, [metrics().get(one.metric or "") for one in what.measures])
+    ahead = asked.as_of > state.clock()
+    counted_by = [metrics().get(one.metric or "") for one in what.measures]
+    made_of = (what, ORDER_METRIC, counted_by, ahead)
     tag = tag_of(request, view, lag, asked.as_of, ReturnAnswer, also=made_of)
     if (same := unchanged(request, tag)) is not None:
         return same
     rows = await read_return(state.store, asked, state.rulebook)
     await note_journeys(request, caller, ())
     register = RegisterBody.of(lag, state.yardstick)
-    return tell(request, ReturnAnswer.of(asked, rows, register, left_out(view)), tag)
+    body = ReturnAnswer.of(asked, rows, register, left_out(view), ahead=ahead)
+    return tell(request, body, tag)
 
 
 def _known(returns: Mapping[str, Return], return_id: str) -> Return:

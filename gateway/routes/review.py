@@ -109,11 +109,11 @@ async def review_pack(
     lag = await read_lag(state.store, state.yardstick)
     actions = await _actions(state, asked)
     minute = seen.replace(second=0, microsecond=0)
-    also = (actions, [*state.thresholds.values()])
+    also = (actions, [*state.thresholds.values()], seen > now)
     tag = tag_of(request, view, lag, minute, ReviewPack, also=also)
     if (same := unchanged(request, tag)) is not None:
         return same
-    body = await _pack(state, asked, actions, lag)
+    body = await _pack(state, asked, actions, lag, ahead=seen > now)
     await note_journeys(request, caller, ())
     told = sensitive(body)
     told.headers.update({"ETag": tag, "Vary": VARY})
@@ -133,13 +133,15 @@ async def _actions(state: GatewayState, asked: _Asked) -> list[Action]:
     ]
 
 
-async def _pack(state: GatewayState, asked: _Asked, actions: list[Action], lag: Lag) -> ReviewPack:
+async def _pack(
+    state: GatewayState, asked: _Asked, actions: list[Action], lag: Lag, *, ahead: bool
+) -> ReviewPack:
     register = RegisterBody.of(lag, state.yardstick)
     period, before = asked.period, asked.period.before
     nation = asked.within is None
     now_counted = await _counted(state, asked, period, asked.figures_as_of, nation=nation)
     before_counted = await _counted(state, asked, before, before.end, nation=False)
-    because = provisional_because(period, asked.figures_as_of, register)
+    because = provisional_because(period, asked.figures_as_of, register, ahead=ahead)
     named: dict[str, Any] = {"register": register}
     return ReviewPack(
         area=NamedBody.of("police", asked.area.id),

@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, Field
 
 from gateway.answers import LeftOut
-from gateway.figures.answers import FigureBody, NamedBody
+from gateway.figures.answers import AHEAD, FigureBody, NamedBody
 from gateway.figures.fair.chance import Limits, limits_of_chance
 from gateway.figures.fair.comparison import INNER, OUTER, Comparison, Point, Position
 from gateway.figures.fair.over_time import Change, Chart, Month
@@ -217,9 +217,13 @@ def figure_of(metric: Metric, found: int, of: int) -> FigureBody:
     return FigureBody(**FigureBody.words(metric, share_of(found, of)))
 
 
-def notes_of(told: Comparison | Chart, rules: Sequence[str]) -> list[str]:
-    """Return what is said of limits, of so many rules counted together."""
-    return [*told.notes, TOGETHER, *([MIXED] if len(rules) > 1 else [])]
+def notes_of(told: Comparison | Chart, rules: Sequence[str], *, ahead: bool) -> list[str]:
+    """Return what is said of limits, of so many rules counted together.
+
+    `ahead` says that they are seen from a moment that has not come.
+    """
+    more = [*([MIXED] if len(rules) > 1 else []), *([AHEAD] if ahead else [])]
+    return [*told.notes, TOGETHER, *more]
 
 
 def places_to(most: int) -> list[int]:

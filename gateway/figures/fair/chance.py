@@ -17,6 +17,8 @@ ENOUGH_TO_SPREAD = 10
 # The highest and the lowest tenth are counted as if they stood at its edge, so that one that really
 # differs does not widen the limits it is judged by (Spiegelhalter 2005).
 WINSORISED = 0.1
+# Beside a share so near to none or all, every other is further than a number can say.
+CERTAIN = 1e-12
 _NORMAL = NormalDist()
 
 
@@ -62,9 +64,9 @@ def spread_of(counts: Sequence[tuple[int, int]], share: float) -> float | None:
     less harm than not to. None where there are too few.
     """
     variance = share * (1 - share)
-    distances = sorted(
-        (found / of - share) / sqrt(variance / of) for found, of in counts if of and variance
-    )
+    if variance < CERTAIN:
+        return None
+    distances = sorted((found / of - share) / sqrt(variance / of) for found, of in counts if of)
     if len(distances) < ENOUGH_TO_SPREAD:
         return None
     cut = int(len(distances) * WINSORISED)

@@ -120,6 +120,11 @@ def test_too_few_have_no_spread_that_can_be_said() -> None:
     assert spread_of([(7, 10)] * 9 + [(0, 0)] * 5, 0.7) is None
 
 
+@pytest.mark.parametrize("share", [0.0, 5e-324, 1e-300, 1 - 1e-16, 1.0])
+def test_beside_what_is_as_good_as_certain_no_spread_can_be_said(share: float) -> None:
+    assert spread_of([(10_000, 20_000)] * 20, share) is None
+
+
 @pytest.mark.parametrize("often", [4, 9])
 def test_the_spread_is_as_great_as_it_is(often: int) -> None:
     """Cases that come in so many at once spread so many times further; drawing in hides nothing."""

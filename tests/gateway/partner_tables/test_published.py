@@ -19,9 +19,10 @@ from gateway.figures.disclosure.layout import Cell, Table
 from gateway.figures.disclosure.policy import Policy
 from gateway.figures.disclosure.telling import Telling, Why
 from gateway.partner_tables.fixed_set import ALL, NATION, Series
-from gateway.partner_tables.kept import read_publications
+from gateway.partner_tables.kept import CellPlace, read_publications
 from gateway.partner_tables.making import CannotPublish, PublishedStatus, Run, periods_of
 from gateway.partner_tables.periods import Month, month_of
+from gateway.routes.paging import write_place
 from shared.interrupts import Interrupts
 from shared.store import Store
 from tests.doors import Doors, doors_to
@@ -228,6 +229,8 @@ async def hold_refusals(doors: Doors) -> None:
     for query in ({"period": "2024-13"}, {"period": "2024-26 Q1"}, {"after": "x"}):
         reply = await doors.gateway.get(ADDRESS, params=query, headers=mine)
         assert reply.status_code == 422, query
+    beyond = write_place(CellPlace("9999-12", "police", AREAS[0], 2**62))
+    assert await told(doors, mine, after=beyond) == []
 
 
 async def hold_forms(doors: Doors) -> None:

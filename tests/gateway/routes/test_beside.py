@@ -1,12 +1,13 @@
 """Organisations beside each other, and months beside a baseline, say what the figures say."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from demo.samples import samples
 from shared.store import Store
-from tests.doors import Doors
+from tests.doors import Doors, SetClock
 from tests.gateway.register.registers import catch_up, projector_of
 from tests.gateway.routes.test_compliance import cells
 from tests.tokens import bearer, token
@@ -32,11 +33,13 @@ async def told(
     return body
 
 
-async def test_points_and_months_are_the_figures_of_compliance(played: Doors) -> None:
+async def test_points_and_months_are_the_figures_of_compliance(
+    played: Doors, clock: SetClock
+) -> None:
     await hold_forces(played)
     await hold_limits(played)
     await hold_organisations(played)
-    await hold_months(played)
+    await hold_months(played, clock)
     await hold_before_and_after(played)
     await hold_views(played)
 
@@ -97,7 +100,7 @@ async def hold_organisations(played: Doors) -> None:
     assert {item["party"]["agency"] for item in body["items"]} == {"police"}
 
 
-async def hold_months(played: Doors) -> None:
+async def hold_months(played: Doors, clock: SetClock) -> None:
     query = {"right": "6", "from": "2024-01", "to": "2025-06"}
     baseline = {"baseline_from": "2024-02", "baseline_to": "2024-05"}
     body = await told(played, "trend", **query, **baseline)
@@ -130,6 +133,16 @@ async def hold_months(played: Doors) -> None:
     running = await told(played, "trend", as_of="2024-04-15", duty="R6.ARREST")
     assert [item["over"] for item in running["items"]][-1] is False
     assert (await told(played, "trend", as_of="2001-01-31"))["items"] == []
+    # No month that lasts is over because somebody asks from beyond it.
+    clock.now = datetime(2024, 4, 15, tzinfo=UTC)
+    ahead = await told(played, "trend", **query)
+    assert {item["month"]: item["over"] for item in ahead["items"]} == {
+        month: month < "2024-04-01" for month in months
+    }
+    for other in (ahead, await told(played, "comparison", of="force")):
+        assert any("counts as not done" in note for note in other["notes"])
+    clock.now = SetClock.now
+    assert not any("counts as not done" in note for note in body["notes"])
 
 
 async def hold_before_and_after(played: Doors) -> None:

@@ -56,3 +56,11 @@ def test_a_place_of_another_list_is_refused() -> None:
             read_place(write_place(place), Somewhere)
     with pytest.raises(BadQuestion):
         read_place(write_place(Elsewhere(2**63)), Elsewhere)
+
+
+def test_half_a_character_is_in_no_list() -> None:
+    class Elsewhere(NamedTuple):
+        word: str
+
+    with pytest.raises(BadQuestion):
+        read_place(write_place(Elsewhere("\ud800")), Elsewhere)

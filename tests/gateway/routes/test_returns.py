@@ -292,7 +292,12 @@ async def hold_that_it_is_provisional(doors: Doors, clock: SetClock) -> None:
         clock.now = now
         lasting = await told(doors, quarter="2024-Q2")
         assert (lasting["provisional"], lasting["as_of"]) == (True, seen)
+    # Seen from its end, which has not come: whatever is still to be done counts as not done.
+    ahead = await told(doors, quarter="2024-Q2", as_of="2024-06-30T23:00:00Z")
+    assert ahead["provisional"] is True
+    assert "counts as not done" in ahead["provisional_because"][0]
     clock.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert (await told(doors, quarter="2024-Q2"))["provisional"] is False
     victims = Victims()
     victims.victim(BAD, force="kent")
     for number, event in enumerate(victims.events):

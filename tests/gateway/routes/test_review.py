@@ -213,6 +213,9 @@ async def hold_the_action(doors: Doors, clock: SetClock) -> None:
     lasting = await told(doors, PACK, quarter="2024-Q2")
     assert (lasting["figures_as_of"], lasting["provisional"]) == ("2024-04-30T23:00:00Z", True)
     assert lasting["actions"] == []
+    ahead = await told(doors, PACK, quarter="2024-Q2", as_of="2024-07-15")
+    assert ahead["provisional"] is True
+    assert "counts as not done" in ahead["provisional_because"][0]
     clock.now = datetime(2025, 2, 1, 9, 0, tzinfo=UTC)
     assert (await told(doors, PACK, quarter="2024-Q4"))["actions"] == []
     clock.now = datetime(2024, 8, 20, 9, 0, tzinfo=UTC)
