@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from shared.journey_event import speaker
 from shared.store import Store
 from tests.doors import Doors
 from tests.gateway.register.registers import catch_up, projector_of
+from tests.gateway.routes.quarters import FORCE, Victims
 from tests.gateway.routes.test_owed import journeys_of, owed, own
 from tests.tokens import bearer, token
 
@@ -272,6 +274,23 @@ async def hold_flags(played: Doors) -> None:
         if cell["flag"]:
             (alone,) = await cells(played, flag=cell["flag"], as_of="2026-11-20")
             assert alone["figure"] == cell["figure"]
+
+
+async def test_what_has_no_limit_is_counted_so_where_it_ended_as_it_began(
+    doors: Doors, reader: Store
+) -> None:
+    """Who had opted out before an investigation closed was owed no news, and no limit of it."""
+    victims, day = Victims(), date(2024, 3, 4)
+    subject = victims.victim(day)
+    victims.said(f"police/{FORCE}", day + timedelta(3), "contact.declined", subject, scope="all")
+    closed = {"decision": "closed"}
+    victims.said(f"police/{FORCE}", day + timedelta(9), "investigation.decided", subject, **closed)
+    assert {*await doors.play(victims.events)} == {"created"}
+    await catch_up(await projector_of(reader))
+    for as_of in ("2024-03-31", "2024-04-15"):  # by the tally, and row by row
+        (cell,) = await cells(doors, duty="R6.CLOSE", as_of=as_of)
+        assert cell["untimed"] == {"unknown": 0, "ended": 1}
+        assert not any(cell["left_out"].values())
 
 
 async def test_what_cannot_be_asked_is_named(doors: Doors) -> None:
