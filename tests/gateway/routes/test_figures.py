@@ -429,6 +429,16 @@ async def test_what_cannot_be_asked_is_named_and_who_may_not_is_refused(doors: D
         assert nothing["left_out"]
         assert nothing["handling"] == "OFFICIAL-SENSITIVE"
         assert all(item["rate"] is None for item in nothing["items"])
+    for figure, asked, status in (
+        ("noticing", {"by": "month"}, 422),
+        ("noticing", {"by": "organisation"}, 200),
+        ("satisfaction", {}, 422),
+        ("satisfaction", {"by": "organisation"}, 200),
+    ):
+        # A force, a CPS Area and a probation region: together they are nobody.
+        query = {"organisation": "west-midlands", **asked}
+        reply = await doors.gateway.get(f"/v1/statistics/{figure}", params=query)
+        assert reply.status_code == status, (figure, asked)
     funnels = "/v1/statistics/funnels"
     for asked, field in (
         ({}, "chain"),
