@@ -100,9 +100,11 @@ async def freeze(store: Store, yardstick: Yardstick, wanted: Freezing) -> None:
         lag = await require_complete(now, yardstick)
         settled_at = wanted.now - UNSETTLED
         known, tail = await _known(now, wanted.now, settled_at)
-        cells = await read_cells(now, wanted.asked, yardstick.rulebook)
+        cells = await read_cells(now, wanted.asked, yardstick.rulebook, most=MOST_CELLS + 1)
         if len(cells) > MOST_CELLS:
-            fault = Fault("by", f"makes {len(cells):,} cells", f"ask for {MOST_CELLS:,} at most")
+            fault = Fault(
+                "by", f"makes more than {MOST_CELLS:,} cells", "ask for less, or for fewer months"
+            )
             raise BadQuestion("That is too much to freeze.", fault)
         figure = FrozenFigure(
             question=dict(wanted.words),

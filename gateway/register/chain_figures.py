@@ -207,14 +207,21 @@ FROM register_delay AS delay
 LEFT JOIN LATERAL unnest(owners, organisations, allowances, used)
     WITH ORDINALITY AS leg(owner, organisation, allowed, used, place) ON came_at <= $3
 WHERE journey_id BETWEEN $1 AND $2 AND late_from <= $3
-  AND ($4::text IS NULL OR $4 = ANY (organisations))
+  AND ($4::text IS NULL OR $4 = ANY (organisations) OR cardinality(owners) = 0 AND EXISTS (
+      SELECT FROM register_obligation AS owed
+      WHERE owed.journey_id = delay.journey_id AND owed.obligation_id = delay.obligation_id
+        AND owed.organisation = $4
+  ))
   AND ($5::date IS NULL OR due_on >= $5) AND ($6::date IS NULL OR due_on <= $6)
 GROUP BY 1, 2, 3, 4, 5
 """
 
 
 async def count_delays(store: Store, asked: Question) -> DelayFigures:
-    """Return the figures on late outcomes; with an organisation, those in which it had a leg."""
+    """Return the figures on late outcomes.
+
+    With an organisation those in which it had a leg and, where no legs can be told, those it owed.
+    """
     legs: dict[tuple[str, str, str | None], LegFigure] = defaultdict(LegFigure)
     outcomes: dict[str, OutcomeFigure] = defaultdict(OutcomeFigure)
 

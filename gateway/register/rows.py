@@ -46,7 +46,7 @@ from shared.london import london_day, start_of
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 # Which shape these functions give rows. Raise it with every change of what they say, so that all
 # that is kept is made anew.
-SHAPE = 10
+SHAPE = 11
 
 # A letter for each standing: a row has one for each of its turns.
 LETTERS: Mapping[Standing, str] = {
@@ -60,6 +60,7 @@ LETTERS: Mapping[Standing, str] = {
     Standing.NOTHING_RECORDED: "N",
     Standing.UNKNOWN: "U",
 }
+_ENDED = LETTERS[Standing.ENDED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +408,9 @@ def obligation_row(
         standings += LETTERS[standing]
         if standing is Standing.MET_LATE:
             late = london_day(since)
+    if standings == _ENDED and owed.demand.ends is None:
+        # Ended as it began: what stands nowhere in between still says that it had no limit.
+        moments, standings = [*moments, *moments], LETTERS[Standing.NOTHING_RECORDED] + _ENDED
     due_on = owed.due_on
     # By place and not by name: this is done for every obligation there is, and cost a third more.
     return ObligationRow._make(

@@ -48,7 +48,9 @@ class SatisfactionItem(ShareBody):
     limit_broken: ScoresBody = Field(
         description="Of journeys on which a limit of the stage had been broken by then."
     )
-    none_broken: ScoresBody = Field(description="Of journeys on which none had.")
+    none_broken: ScoresBody = Field(
+        description="Of journeys on which none had, of one at least of which it was certain."
+    )
 
     @classmethod
     def of(cls, key: Asked, figure: ScoreFigure) -> Self:

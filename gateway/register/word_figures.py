@@ -17,7 +17,7 @@ class ScoreFigure:
     """What victims said of a stage with one instrument on one scale, beside its limits.
 
     `scores` counts those that were sent, apart for journeys on which a limit of the stage was
-    broken and on which none was.
+    broken, on which none was, and on which no limit was certain by then: those say nothing of it.
     """
 
     responses: int = 0
@@ -25,18 +25,20 @@ class ScoreFigure:
     kept: int = 0
     broken: Counter[float] = field(default_factory=Counter)
     unbroken: Counter[float] = field(default_factory=Counter)
+    unjudged: Counter[float] = field(default_factory=Counter)
 
     @property
     def scores(self) -> Counter[float]:
         """How often each score was given."""
-        return self.broken + self.unbroken
+        return self.broken + self.unbroken + self.unjudged
 
 
 # The stage by its number, who asked (`agency/organisation`), the instrument and its scale.
 Asked = tuple[int, str | None, str, int | None]
 _SCORES = """
-SELECT stage, {organisation} AS organisation, instrument, scale, score, kept < limits AS broken,
-       count(*) AS responses, sum(limits) AS limits, sum(kept) AS kept
+SELECT stage, {organisation} AS organisation, instrument, scale, score,
+       CASE WHEN kept < limits THEN 'broken' WHEN limits > 0 THEN 'unbroken' ELSE 'unjudged' END
+           AS limits_were, count(*) AS responses, sum(limits) AS limits, sum(kept) AS kept
 FROM register_feedback
 WHERE journey_id BETWEEN $1 AND $2 AND said_at <= $3
   AND ($4::text IS NULL OR organisation = $4)
@@ -54,7 +56,7 @@ async def count_scores(store: Store, asked: Question) -> dict[Asked, ScoreFigure
         figure.limits += row["limits"]
         figure.kept += row["kept"]
         if row["score"] is not None:
-            scores = figure.broken if row["broken"] else figure.unbroken
+            scores: Counter[float] = getattr(figure, row["limits_were"])
             scores[row["score"]] += row["responses"]
 
     by = "agency || '/' || organisation" if asked.by == "organisation" else "NULL::text"

@@ -28,6 +28,10 @@ NOT_OF_PARTS = (
     "Who was told first is known from whole journeys only: ask as an inspector of every "
     "organisation."
 )
+SILENCE_NOT_OF_PARTS = (
+    "Whether nobody spoke to a victim is known from whole journeys only: ask as an inspector of "
+    "every organisation."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,16 @@ def why_not(measure: Measure, view: View, rulebook: Rulebook) -> str | None:
         return " ".join(f"{one.what}: {one.why}." for one in measure.unmeasured)
     if measure.metric == ORDER_METRIC.id:
         return NOT_OF_PARTS if view.organisations is not None else None
-    if not view.special and any(rests_on_special(rulebook.by_id[rule]) for rule in measure.rules):
+    duties = [rulebook.by_id[rule] for rule in measure.rules]
+    if view.organisations is not None and any(map(_is_to_keep_in_touch, duties)):
+        return SILENCE_NOT_OF_PARTS
+    if not view.special and any(map(rests_on_special, duties)):
         return "It rests on special categories of data: ask with the scope special_category."
     return None
+
+
+def _is_to_keep_in_touch(duty: Duty) -> bool:
+    return any(start.silence for start in duty.all_starts)
 
 
 def _question(asked: Asked, measures: list[Measure]) -> Question:

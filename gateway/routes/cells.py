@@ -13,7 +13,7 @@ from gateway.journey.duty import Kind
 from gateway.journey.stages import Stage
 from gateway.routes.filters import NO_NUL, Organisation, Owner, Right
 from gateway.routes.months import Months
-from gateway.routes.owed import rules_of
+from gateway.routes.owed import refuse_several, rules_of
 from gateway.routes.seen import read_seen
 from gateway.seeing import require_all
 from gateway.state import GatewayState
@@ -129,6 +129,8 @@ def question_of(
             fault = Fault("kind", f"is {filters.kind}, and the duty's is {kind}", f"ask for {kind}")
             raise BadQuestion("That duty is of another kind.", fault)
         rules = tuple(rule for rule in rules if rule == filters.duty)
+    if filters.owner is None and {"organisation", "owner"}.isdisjoint(by):
+        refuse_several(state, view, filters.organisation, rules)
     first, last = months.firsts()
     return Question(
         as_of=_read_seen(as_of, state),

@@ -1,6 +1,6 @@
 """Lists breaches, and what falls due next, over all journeys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Annotated
 
@@ -37,8 +37,9 @@ from gateway.routes.telling import TOLD, Form, tag_of, tell, unchanged
 from gateway.state import GatewayState
 from shared.access.caller import View, view_of
 from shared.access.guard import Reader
+from shared.codes.lists import organisations
 from shared.london import last_moment_of, london_day
-from shared.problems import BadQuestion, Failed, NotReady
+from shared.problems import BadQuestion, Failed, Fault, NotReady
 from shared.web import documented
 
 router = APIRouter(prefix="/v1", tags=["obligations"])
@@ -168,6 +169,35 @@ def owners_of(state: GatewayState) -> tuple[str, ...]:
 
     Where any provider may owe it, or whoever held the case, that is one that has a door.
     """
-    named = {duty.owner for duty in state.rulebook.duties}
-    named |= {terms.owner for duty in state.rulebook.duties for terms in duty.terms if terms.owner}
+    named = _owners(state.rulebook.duties)
     return tuple(sorted((named - {"any"}) | set(AGENCY_OF)))
+
+
+def refuse_several(
+    state: GatewayState, view: View, organisation: str | None, rules: Collection[str]
+) -> None:
+    """Raise BadQuestion where several agencies that may owe these have one of this name.
+
+    The West Midlands are a force, a CPS Area and a probation region: counted together they would
+    be nobody.
+    """
+    owners = _owners(state.rulebook.by_id[rule] for rule in rules)
+    agencies = {agency for owner, agency in AGENCY_OF.items() if owner in owners or "any" in owners}
+    known = [
+        f"{agency}/{id}"
+        for agency, id in organisations()
+        if id == organisation and agency in agencies and view.holds(agency, id)
+    ]
+    if len(known) > 1:
+        wrong = f"is the name of {' and of '.join(known)}"
+        remedy = "ask for one `owner` or one duty too, or count by organisation or owner"
+        fault = Fault("organisation", wrong, remedy)
+        raise BadQuestion("Several organisations have this name.", fault)
+
+
+def _owners(duties: Iterable[Duty]) -> set[str]:
+    """Return what kinds of bodies may owe these duties, `any` among them."""
+    found = set()
+    for duty in duties:
+        found |= {duty.owner, *(terms.owner for terms in duty.terms if terms.owner)}
+    return found

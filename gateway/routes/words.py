@@ -19,7 +19,7 @@ from gateway.routes.figures import Organisation, asked_of, tell_figures
 from gateway.routes.filters import Right
 from gateway.routes.journeys import state_of
 from gateway.routes.months import Months
-from gateway.routes.owed import rules_of
+from gateway.routes.owed import refuse_several, rules_of
 from gateway.routes.seen import AsOf
 from gateway.routes.telling import TOLD, Form
 from gateway.seeing import require_all
@@ -50,9 +50,12 @@ async def satisfaction(
     """
     view = require_all(caller)
     asked = asked_of(request, as_of, by, organisation)
+    state = state_of(request)
+    if by is None:
+        refuse_several(state, view, organisation, rules_of(state, view, None, lambda duty: True))
 
     async def count() -> dict[str, Any]:
-        counted = await count_scores(state_of(request).store, asked)
+        counted = await count_scores(state.store, asked)
         return {"items": [SatisfactionItem.of(key, one) for key, one in counted.items()]}
 
     named = ["satisfaction-beside-compliance"]
@@ -119,6 +122,8 @@ async def noticing(
     state = state_of(request)
     asked = asked_of(request, as_of, by, organisation, months)
     rules = rules_of(state, view, right, lambda duty: duty.kind is Kind.CODE)
+    if by is None or by == "month":
+        refuse_several(state, view, organisation, rules)
 
     async def count() -> dict[str, Any]:
         counted = await count_noticing(state.store, asked, rules)

@@ -145,12 +145,13 @@ def _review(agency: str, decision: tuple[Shows, ...], window: str, source: str) 
     )
     return Chain(
         id=f"right_to_review_{agency}",
-        version=1,
+        version=2,
         title=f"The right to review a decision of the {'CPS' if agency == 'cps' else agency}",
         source=source,
         does_not_show=(
             "Whether a victim who did not ask would have. A telling that does not say what it "
-            "carried tells of the decision and not of the right to a review."
+            "carried tells of the decision and not of the right to a review. Who asked for a "
+            "review may have heard of the right from somebody else."
         ),
         kept_by=("police", "cps"),
         by_suspect=True,
@@ -164,6 +165,7 @@ def _review(agency: str, decision: tuple[Shows, ...], window: str, source: str) 
                 "told_of_right",
                 "the victim was told of the right to a review",
                 (Shows(news_of="decided", carrying=frozenset({"review_rights"})),),
+                beside=True,  # that the victim asked does not show that anybody said so
             ),
             Step(
                 "requested",

@@ -54,6 +54,17 @@ def test_patterns_may_be_split_and_told_in_any_order(
     assert funnel_of(chain, single) == funnel_of(chain, patterns)
 
 
+@pytest.mark.parametrize("agency", ["cps", "police"])
+def test_who_asked_for_a_review_was_not_surely_told_of_the_right(agency: str) -> None:
+    """A victim who had to find out alone is no victim who was told."""
+    chain = CHAIN_OF[f"right_to_review_{agency}"]
+    told = pattern("decided", "told", "told_of_right", "requested")
+    funnel = funnel_of(chain, [told, pattern("decided", "told", "requested", runs=3)])
+    found = {one.step.id: (one.reached, one.share.rate) for one in funnel.steps}
+    assert found["told_of_right"] == (1, 0.25)
+    assert found["told"] == found["requested"] == (4, 1.0)
+
+
 def test_a_later_step_says_that_those_before_it_were_reached_and_no_step_beside_does() -> None:
     funnel = funnel_of(
         SCHEME,

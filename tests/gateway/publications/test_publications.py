@@ -14,6 +14,8 @@ import pytest
 
 from demo.samples import samples
 from gateway.figures.command import CANNOT, DONE, FAILED, run
+from gateway.figures.compliance import Cell, read_cells
+from gateway.publications import freezing
 from shared.interrupts import Interrupts
 from shared.store import Store
 from tests.doors import Doors, SetClock, doors_to
@@ -211,6 +213,23 @@ async def hold_refusals(doors: Doors) -> None:
         assert reply.json()["errors"][0]["field"] == field, reply.text
     some = bearer(token("inspector", organisations=("police/dorset",)))
     assert (await post(doors, ADDRESS, some, title="x", question={})).status_code == 403
+    await hold_too_much(doors)
+
+
+async def hold_too_much(doors: Doors) -> None:
+    """Of a table that is too large no more is held than shows that it is."""
+    held = []
+
+    async def watched(*asked: Any, **more: Any) -> list[Cell]:
+        held.append(len(cells := await read_cells(*asked, **more)))
+        return cells
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(freezing, "MOST_CELLS", 2)
+        patched.setattr(freezing, "read_cells", watched)
+        reply = await post(doors, ADDRESS, title="x", question={"by": "right,duty"})
+    assert (reply.status_code, held) == (422, [3])
+    assert reply.json()["errors"][0]["wrong"] == "makes more than 2 cells"
 
 
 async def test_an_organisation_sees_its_own_cells_and_says_what_is_not_right(

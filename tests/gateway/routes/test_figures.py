@@ -103,6 +103,7 @@ def the_story() -> list[Item]:
     told.police("2024-05-07", "feedback.received", TWO, stage="reported", score=4,
                 says_done={"R4.REFER": "no", "R6.NOINV": "yes"}, **survey)  # fmt: skip
     told.police("2024-06-01", "feedback.received", THREE, stage="reported", **survey)
+    told.police("2024-06-02", "feedback.received", TWO, stage="trial", score=5, **survey)
     return told.events
 
 
@@ -239,6 +240,12 @@ async def test_chains_are_counted_step_by_step_as_of_any_moment(
         {"rule": "R9.OUTCOME", "late": 1, "not_come": 0, "undivided": 0},
         {"rule": "R9.SENT", "late": 1, "not_come": 1, "undivided": 0},
     ]
+    # What never came is the force's too, though nobody's days of it can be told yet.
+    theirs = await told(doors, "delays", organisation=FORCE)
+    assert theirs["outcomes"] == body["outcomes"]
+    assert [
+        one["rule"] for one in (await told(doors, "delays", organisation=REGION))["outcomes"]
+    ] == ["R11.VLO"]
     before = await told(doors, "delays", as_of="2024-09-19")
     assert before["items"] == []
     assert {one["rule"]: one["not_come"] for one in before["outcomes"]} == {
@@ -268,10 +275,14 @@ async def test_chains_are_counted_step_by_step_as_of_any_moment(
         for i in said
     ] == [
         ("reported", 2, 1, 4.0, ["4: 1"]),
+        ("trial", 1, 1, 5.0, ["5: 1"]),
         ("outcome_and_sentence", 1, 1, 2.0, ["2: 1"]),
     ]
-    assert said[1]["limit_broken"]["scores"] == 1
-    assert said[1]["none_broken"] == {"scores": 0, "mean": None, "each": []}
+    assert said[2]["limit_broken"]["scores"] == 1
+    nothing: Item = {"scores": 0, "mean": None, "each": []}
+    assert said[2]["none_broken"] == nothing
+    # Where no limit was certain, none was broken, and none kept.
+    assert (said[1]["limit_broken"], said[1]["none_broken"]) == (nothing, nothing)
     accounts = {i["rule"]: i for i in (await told(doors, "accounts"))["items"]}
     assert accounts["R9.OUTCOME"]["record_done_victim_no"] == 1
     assert accounts["R9.SENT"]["record_nothing_victim_no"] == 1
@@ -418,6 +429,16 @@ async def test_what_cannot_be_asked_is_named_and_who_may_not_is_refused(doors: D
         assert nothing["left_out"]
         assert nothing["handling"] == "OFFICIAL-SENSITIVE"
         assert all(item["rate"] is None for item in nothing["items"])
+    for figure, asked, status in (
+        ("noticing", {"by": "month"}, 422),
+        ("noticing", {"by": "organisation"}, 200),
+        ("satisfaction", {}, 422),
+        ("satisfaction", {"by": "organisation"}, 200),
+    ):
+        # A force, a CPS Area and a probation region: together they are nobody.
+        query = {"organisation": "west-midlands", **asked}
+        reply = await doors.gateway.get(f"/v1/statistics/{figure}", params=query)
+        assert reply.status_code == status, (figure, asked)
     funnels = "/v1/statistics/funnels"
     for asked, field in (
         ({}, "chain"),

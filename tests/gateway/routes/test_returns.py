@@ -19,7 +19,7 @@ from tests.gateway.routes.quarters import BAD, Item, Victims, good_and_bad
 from tests.shared.databases import Database
 from tests.tokens import bearer, token
 
-ADDRESS = "/v1/returns/five-measures"
+ADDRESS, AS_AGREED = "/v1/returns/five-measures", "updates-as-agreed"
 OURS = Path(reading.__file__).parent / "files"
 # A return that somebody else might ask for tomorrow.
 MONTHLY: Item = {
@@ -132,7 +132,7 @@ async def hold_the_quarter(doors: Doors, whole: Item) -> None:
         "referral": (4, 12),
         "updates-on-time": (6, 12),
         "updates-stated": (3, 12),
-        "updates-as-agreed": counts(bad["updates-as-agreed"]),
+        AS_AGREED: counts(bad[AS_AGREED]),
         "statement-offered": (4, 12),
         # One was told afterwards, and of one nothing is recorded.
         "release-date": (2, 4),
@@ -258,6 +258,10 @@ async def hold_who_may_ask(doors: Doors) -> None:
     assert mine["left_out"]
     (released,) = {r["why_not_counted"] for r in mine["items"] if r["measure"] == "release-date"}
     assert "whole journeys" in released
+    # That nobody spoke is not known from a part: it is not told as if nothing had been owed.
+    (in_touch,) = {r["why_not_counted"] for r in mine["items"] if r["measure"] == AS_AGREED}
+    assert "whole journeys" in in_touch
+    assert {r["status"] for r in mine["items"] if r["measure"] == AS_AGREED} == {"not_counted"}
     theirs = await told(doors, ADDRESS, own, quarter="2024-Q2", area="avon-and-somerset")
     assert {counts(row) for row in theirs["items"] if row["figure"]} == {(0, 0)}
 
