@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -47,7 +48,7 @@ from shared.web import documented
 router = APIRouter(prefix="/v1", tags=["reviews"])
 
 # A pack has the newest of an area's actions; the list has all.
-MOST_ACTIONS = 100
+MOST_OPEN, MOST_ACTIONS = 1_000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +123,22 @@ async def review_pack(
 
 async def _actions(state: GatewayState, asked: _Asked) -> list[Action]:
     """Return the actions that were not over when the quarter began, or came later."""
-    found = await read_actions(
-        state.store, asked.area.id, as_of=asked.as_of, within=asked.within, limit=MOST_ACTIONS
+    asking = partial(
+        read_actions, state.store, asked.area.id, as_of=asked.as_of, within=asked.within
     )
+    # However long ago it was opened, what is still to be done is not crowded out by what is not.
+    found = {one.id: one for one in await asking(state="open", limit=MOST_OPEN)}
+    found |= {one.id: one for one in await asking(limit=MOST_ACTIONS)}
     began = start_of(asked.period.first)
-    return [
-        one
-        for one in found
-        if one.state == "open" or one.changes[-1].at >= began or one.opened_at >= began
-    ]
+    return sorted(
+        (
+            one
+            for one in found.values()
+            if one.state == "open" or one.changes[-1].at >= began or one.opened_at >= began
+        ),
+        key=lambda one: (one.opened_at, one.id),
+        reverse=True,
+    )
 
 
 async def _pack(

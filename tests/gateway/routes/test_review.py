@@ -235,6 +235,11 @@ async def hold_the_action(doors: Doors, clock: SetClock) -> None:
     rest = await told(doors, page["next"])
     ids = [each["id"] for each in (*page["items"], *rest["items"])]
     assert len(set(ids)) == len(ids) == 4
+    # What is open stays in the pack, however many were opened and are over since.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gateway.routes.review.MOST_ACTIONS", 1)
+        crowded = await told(doors, PACK, quarter="2024-Q2")
+    assert sum(each["state"] == "open" for each in crowded["actions"]) == 2
 
 
 async def hold_that_one_word_is_the_last(doors: Doors) -> None:
