@@ -187,6 +187,7 @@ class ComplianceStatistics(Sensitive):
     kind: Kind = Field(description="Figures of the Code are never mixed with those of other kinds.")
     items: list[CellBody]
     next: str | None
+    notes: list[str] = Field(description="What else has to be known of all these figures.")
     as_of: datetime
     register_: RegisterBody = Field(alias="register", serialization_alias="register")
     left_out: LeftOut

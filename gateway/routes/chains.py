@@ -30,6 +30,7 @@ from gateway.routes.journeys import AsOf as AsOfJourney
 from gateway.routes.journeys import JourneyId, KnownAt, read_journey, state_of
 from gateway.routes.moments import read_moments
 from gateway.routes.months import Months
+from gateway.routes.owed import refuse_several, rules_of
 from gateway.routes.seen import AsOf
 from gateway.routes.telling import TOLD, Form
 from gateway.seeing import left_out, require_all
@@ -95,11 +96,14 @@ async def funnels(
     inspector of every organisation only: steps are those of several agencies.
     """
     view = require_all(caller)
+    state = state_of(request)
     asked = asked_of(request, as_of, by, organisation, months)
     found = CHAIN_OF[chain]
+    if by is None or by == "month":
+        refuse_several(state, view, organisation, rules_of(state, view, None, lambda duty: True))
 
     async def count() -> dict[str, Any]:
-        counted = await count_runs(state_of(request).store, asked, found)
+        counted = await count_runs(state.store, asked, found)
         items = [item for group, one in counted for item in FunnelItem.each(found, by, group, one)]
         return {"chain": ChainBody.of(found), "by": by, "items": items}
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from gateway.figures.answers import CellBody, ComplianceStatistics
+from gateway.figures.answers import AHEAD, CellBody, ComplianceStatistics
 from gateway.figures.compliance import MOST_BY, By, CellPlace, Question, read_cells
 from gateway.register.lag import read_lag
 from gateway.routes.cells import AsOf, CellFilters, question_of, read_question
@@ -62,7 +62,8 @@ async def compliance(
     asked = read_question(caller, state, filters, months, _read_by(by), as_of, limit)
     place = read_place(after, CellPlace)
     lag = await read_lag(state.store, state.yardstick)
-    tag = tag_of(request, view, lag, asked.as_of, ComplianceStatistics)
+    ahead = asked.as_of > state.clock()
+    tag = tag_of(request, view, lag, asked.as_of, ComplianceStatistics, also=ahead)
     if (same := unchanged(request, tag)) is not None:
         return same
     found = await read_cells(state.store, asked, state.rulebook, after=place, most=limit)
@@ -70,6 +71,7 @@ async def compliance(
     body = ComplianceStatistics(
         kind=filters.kind,
         items=[CellBody.of(cell, filters.kind) for cell in found],
+        notes=[AHEAD] if ahead else [],
         **around(request, view, asked, found, lag),
     )
     return tell(request, body, tag)

@@ -17,12 +17,14 @@ from typing import Annotated, Any, Literal, get_args
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
+from gateway.figures.metrics import metrics
 from gateway.register.lag import Lag
 from gateway.register.severity import severity
 from gateway.routes.journeys import state_of
 from gateway.routes.paging import answer
 from gateway.tables import csv_of
 from shared.access.caller import View
+from shared.codes.lists import organisations
 from shared.tagged import UNCHANGED
 
 CSV = "text/csv"
@@ -76,6 +78,7 @@ def tag_of(
         state.calendar.hash,
         *astuple(standard),
         severity().hash,
+        _data_hash(),
         as_of,
         None if view.organisations is None else sorted(view.organisations),
         view.special,
@@ -86,6 +89,12 @@ def tag_of(
         also,
     )
     return f'W/"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+@cache
+def _data_hash() -> str:
+    """Return what changes when a new release names organisations or metrics otherwise."""
+    return sha256(repr((organisations(), metrics())).encode()).hexdigest()
 
 
 def unchanged(request: Request, tag: str) -> Response | None:

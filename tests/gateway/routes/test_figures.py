@@ -434,6 +434,8 @@ async def test_what_cannot_be_asked_is_named_and_who_may_not_is_refused(doors: D
         ("noticing", {"by": "organisation"}, 200),
         ("satisfaction", {}, 422),
         ("satisfaction", {"by": "organisation"}, 200),
+        ("funnels", {"chain": "support_referral"}, 422),
+        ("funnels", {"chain": "support_referral", "by": "organisation"}, 200),
     ):
         # A force, a CPS Area and a probation region: together they are nobody.
         query = {"organisation": "west-midlands", **asked}
