@@ -8,11 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.multiplied import MADE, Multiplied
-from gateway.journey.silences import Standard
-from gateway.register.command import YOUNG, fast_loop
-from gateway.register.rows import Yardstick
-from gateway.rulebook import england_and_wales, load_rulebook
-from shared.settings import SilenceSettings
+from gateway.register.command import YOUNG, fast_loop, usual_yardstick
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import upgrade
 from shared.web import settle
@@ -38,15 +34,12 @@ Measured = tuple[
 
 async def grow(sizes: Sequence[int], asked: Asked, measured: Sequence[Measured]) -> None:
     """Fill a store of our own to each size in turn, measure, and print."""
-    calendar, silence = england_and_wales(), SilenceSettings()
-    standard = Standard(silence.silence_days, silence.member_silence_days)
-    yardstick = Yardstick(load_rulebook(calendar=calendar), calendar, standard)
     settle(young=YOUNG)
     found: list[list[Any]] = [[] for _ in measured]
     with EmbeddedPostgres.throwaway() as server:
         server.create_database(TEMPLATE)
         upgrade(server.owner_url(TEMPLATE), server.role_passwords)
-        async with Multiplied(server, yardstick) as store:
+        async with Multiplied(server, usual_yardstick()) as store:
             for size in sizes:
                 began = time.perf_counter()
                 await store.grow(size)

@@ -10,33 +10,16 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Literal, Self
+from typing import Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gateway.data_file import read_data
 from gateway.journey.chains.chain import Chain
 from gateway.journey.chains.defined import CHAINS
 from gateway.journey.duty import Kind
-from shared.store.tally_tables import CLASSES
+from shared.store.tally_tables import CLASSES, Class
 
-Class = Literal[
-    "not_started",
-    "no_limit",
-    "not_yet_due",
-    "met",
-    "met_not_stated",
-    "late",
-    "late_departed",
-    "overdue",
-    "overdue_departed",
-    "ended",
-    "unknown",
-    "recorded",
-    "nothing_recorded",
-    "untimed_unknown",
-    "untimed_ended",
-]
 # How many obligations stand in each class.
 Counts = Mapping[str, int]
 
@@ -119,7 +102,7 @@ def load_metrics(folder: Traversable) -> Mapping[str, Metric]:
     for file in sorted(folder.iterdir(), key=lambda one: one.name):
         if not file.name.endswith(".yaml"):
             continue
-        metric = _read(file)
+        metric = read_data(file, Metric, MetricError, "the metric")
         if file.name != f"{metric.id.replace('-', '_')}.yaml":
             raise MetricError(f"{file.name}: holds {metric.id}; name the file as the metric")
         found[metric.id] = metric
@@ -134,20 +117,6 @@ def hold_chains(found: Mapping[str, Metric]) -> None:
             raise MetricError(f"no file says what {metric_id} counts; write one")
         if found[metric_id].version != chain.version:
             raise MetricError(f"{metric_id} is not of its chain's version {chain.version}")
-
-
-def _read(file: Traversable) -> Metric:
-    try:
-        content: Any = yaml.safe_load(file.read_text("utf-8"))
-        return Metric.model_validate(content)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MetricError(f"{file.name}: is not YAML in UTF-8: {error}") from error
-    except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'the metric'}: {fault['msg']}"
-            for fault in error.errors()
-        ]
-        raise MetricError(f"{file.name}: {'; '.join(faults)}") from error
 
 
 def metric_of(kind: Kind) -> Metric:

@@ -7,9 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gateway.data_file import read_data
 from gateway.figures.disclosure.layout import Dimension, Layout, Table
 from gateway.figures.disclosure.policy import Policy
 from gateway.partner_tables.periods import Month
@@ -166,12 +166,4 @@ def read_fixed_set(path: Path | None = None) -> FixedSet:
     Raises FixedSetError.
     """
     source = files("gateway.partner_tables") / "fixed_set.yaml" if path is None else path
-    try:
-        return FixedSet.model_validate(yaml.safe_load(source.read_text("utf-8")))
-    except (OSError, UnicodeError, yaml.YAMLError) as error:
-        raise FixedSetError(f"{source.name}: cannot be read as YAML: {error}") from error
-    except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, one['loc'])) or 'the set'}: {one['msg']}" for one in error.errors()
-        ]
-        raise FixedSetError(f"{source.name}: {'; '.join(faults)}") from error
+    return read_data(source, FixedSet, FixedSetError, "the set")

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gateway.data_file import read_data
 from gateway.figures.areas import AreaKind
 from gateway.figures.metrics import Change, Metric, metrics
 from gateway.figures.periods import PeriodKind
@@ -117,7 +117,7 @@ def load_returns(rulebook: Rulebook, folder: Path | None = None) -> Mapping[str,
     for file in inside:
         if not file.name.endswith(".yaml"):
             continue
-        one = _read(file)
+        one = read_data(file, Return, ReturnError, "the return")
         if file.name != f"{one.id.replace('-', '_')}.yaml":
             raise ReturnError(f"{file.name}: id: is {one.id}; name the file as the return")
         for number, measure in enumerate(one.measures):
@@ -125,20 +125,6 @@ def load_returns(rulebook: Rulebook, folder: Path | None = None) -> Mapping[str,
                 raise ReturnError(f"{file.name}: measures.{number}.{fault}")
         found[one.id] = one
     return found
-
-
-def _read(file: Traversable) -> Return:
-    try:
-        content: Any = yaml.safe_load(file.read_text("utf-8"))
-        return Return.model_validate(content)
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ReturnError(f"{file.name}: is not YAML in UTF-8: {error}") from error
-    except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'the return'}: {fault['msg']}"
-            for fault in error.errors()
-        ]
-        raise ReturnError(f"{file.name}: {'; '.join(faults)}") from error
 
 
 def _fault(measure: Measure, rulebook: Rulebook) -> str | None:

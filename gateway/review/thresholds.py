@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.data_file import read_data
 from gateway.figures.metrics import metrics
 from gateway.journey.duty import Kind, Rulebook
 from gateway.journey.limits import AGENCY_OF
@@ -70,7 +70,8 @@ def load_thresholds(rulebook: Rulebook, folder: Path | None = None) -> Mapping[s
     for file in inside:
         if not file.name.endswith(".yaml"):
             continue
-        for number, one in enumerate(_read(file).thresholds):
+        content = read_data(file, _File, ThresholdError, "the file")
+        for number, one in enumerate(content.thresholds):
             field = f"{file.name}: thresholds.{number}"
             if one.id in found:
                 raise ThresholdError(f"{field}.id: {one.id} is there twice")
@@ -83,17 +84,3 @@ def load_thresholds(rulebook: Rulebook, folder: Path | None = None) -> Mapping[s
                 raise ThresholdError(f"{field}.{fault}")
             found[one.id] = one
     return found
-
-
-def _read(file: Traversable) -> _File:
-    try:
-        content: Any = yaml.safe_load(file.read_text("utf-8"))
-        return _File.model_validate(content)
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ThresholdError(f"{file.name}: is not YAML in UTF-8: {error}") from error
-    except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}"
-            for fault in error.errors()
-        ]
-        raise ThresholdError(f"{file.name}: {'; '.join(faults)}") from error

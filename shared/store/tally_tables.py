@@ -7,6 +7,8 @@ tally, less what is gone, and the journeys written since: the same as counting e
 All times are timestamptz and stored in UTC; `month` is the first day of a London month.
 """
 
+from typing import Literal, get_args
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -26,9 +28,9 @@ from shared.store.tables import metadata
 
 _MOMENT = DateTime(timezone=True)
 
-# How an obligation counts at a moment, each a column of the tally; `gateway.register.tally` says
-# of each what stands so.
-CLASSES = (
+# How an obligation counts at a moment, each a column of the tally; `gateway.register.classing`
+# says of each what stands so.
+Class = Literal[
     "not_started",
     "no_limit",
     "not_yet_due",
@@ -44,7 +46,8 @@ CLASSES = (
     "nothing_recorded",
     "untimed_unknown",
     "untimed_ended",
-)
+]
+CLASSES: tuple[str, ...] = get_args(Class)
 
 # One row: what a state of the tally is of. Another `definition` is counted from nothing under the
 # next `generation`; rows of another generation are left over and go. Whoever counts sets `target`

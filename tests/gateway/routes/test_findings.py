@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter, defaultdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +12,8 @@ from demo.samples import samples
 from demo.synthetic.maker import line, make, world_of
 from demo.synthetic.practice import usual_practice
 from gateway.journey.findings.finding import FindingKind
+from gateway.register.found import Place
+from gateway.routes.paging import write_place
 from shared.london import read_instant
 from shared.store import Store
 from tests.doors import Doors, SetClock
@@ -166,6 +169,11 @@ async def hold_filters(doors: Doors) -> None:
         some = await pages(doors, "/v1/findings", limit="500", for_days=str(many))
         assert some == [item for item in everything if item["held_days"] >= many]
         assert some
+    # No page ends beyond the moment asked about: what claims so begins at the beginning.
+    beyond = write_place(Place(datetime(2999, 1, 1, tzinfo=UTC), UUID(int=0), "", ""))
+    forged = await pages(doors, "/v1/findings", limit="500", as_of="2024-04-30", after=beyond)
+    assert forged == await pages(doors, "/v1/findings", limit="500", as_of="2024-04-30")
+    assert forged
 
 
 async def hold_that_the_look_is_noted(doors: Doors) -> None:

@@ -70,6 +70,11 @@ async def test_a_list_is_unchanged_exactly_while_its_answer_would_be_the_same(
     await hold_that_nothing_is_noted(doors)
     await hold_that_it_follows_the_moment(doors, clock)
     await hold_that_it_is_of_the_caller_and_the_question(doors)
+    tag = (await ask(doors, POLLED[0])).headers["etag"]
+    assert (await ask(doors, POLLED[0], tag)).status_code == 304
+    with pytest.MonkeyPatch.context() as patch:  # a release that names organisations otherwise
+        patch.setattr("gateway.routes.telling._data_hash", lambda: "another")
+        assert (await ask(doors, POLLED[0], tag)).status_code == 200
     for address in POLLED[:1]:
         tag = (await ask(doors, address)).headers["etag"]
         # Waiting is told in the answer, and so is that it ended.
