@@ -45,10 +45,18 @@ SET_ASIDE_SECONDS = 60.0
 # Journeys that a declaration marks in one transaction.
 MARKED = 1_000
 
+# One whose neighbour comes first is left out: a record is read once, and not for each reference.
 BEHIND = """
 SELECT reference_id FROM reference
 WHERE behind AND reference_id BETWEEN $1 AND $2
   AND reference_id <> ALL ($4::uuid[])
+  AND NOT EXISTS (
+      SELECT FROM reference_link AS link
+      WHERE link.reference_id = reference.reference_id AND other_id < link.reference_id AND EXISTS (
+          SELECT FROM reference AS other
+          WHERE other.reference_id = link.other_id AND other.behind OFFSET 0
+      ) OFFSET 0
+  )
 ORDER BY reference_id LIMIT $3
 """
 
@@ -300,12 +308,13 @@ class Projector:
         rows = joined([one.rows for one in judged])
         async with self._store.connection() as connection:
             kept = await read_kept(connection, [row.reference_id for row in references])
-            if any(kept.versions.get(row.reference_id, 0) > row.version for row in references):
-                raise Overtaken
-            if anew:
-                found = from_nothing(rows, [row.reference_id for row in references])
-            else:
-                found = changes(rows, kept, self._number)
+        if any(kept.versions.get(row.reference_id, 0) > row.version for row in references):
+            raise Overtaken
+        if anew:
+            found = from_nothing(rows, [row.reference_id for row in references])
+        else:
+            found = changes(rows, kept, self._number)
+        async with self._store.writing_connection() as connection:
             await write(
                 connection,
                 references,

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -32,6 +32,7 @@ from shared.store import access, erasing, feed_silences, feeds, pages, statement
 from shared.store.access import Access, Asker, KeptAccess, Verb
 from shared.store.address import for_asyncpg
 from shared.store.ids import edge_of
+from shared.store.moments import say_moments_fast
 from shared.store.parcels import KeptIdentity, Parcel, columns, parcels
 from shared.store.sharing import Answer, SharedCommits
 
@@ -89,8 +90,9 @@ class Store:
     is lost then: asking or sending the same again is always right.
     """
 
-    def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
+    def __init__(self, pool: asyncpg.Pool, writing: asyncpg.Pool, clock: Clock) -> None:
         self._pool = pool
+        self._writing = writing
         self._clock = clock
         self._shared = SharedCommits(self._publish)
 
@@ -100,26 +102,15 @@ class Store:
 
         `clock` tells, in UTC, when we were told of what is published.
         """
-        pool = await asyncpg.create_pool(
-            for_asyncpg(url),
-            min_size=0,
-            max_size=pool_size,
-            timeout=CONNECT_SECONDS,
-            command_timeout=ANSWER_SECONDS,
-            connection_class=_Connection,
-            server_settings={
-                "application_name": "victim-journey",
-                # A plan made once on empty tables reads them from end to end for ever after: at
-                # 30,000 rows that was measured at a twelfth of the speed.
-                "plan_cache_mode": "force_custom_plan",
-            },
-        )
-        return cls(pool, clock)
+        pool = await _pool_of(url, pool_size)
+        writing = await _pool_of(url, pool_size, init=say_moments_fast)
+        return cls(pool, writing, clock)
 
     async def close(self) -> None:
         """Close every connection, after what is under way on it."""
         await self._shared.close()
         await self._pool.close()
+        await self._writing.close()
 
     async def ping(self) -> None:
         """Return when the store answers and has its tables."""
@@ -224,15 +215,13 @@ class Store:
             async for row in connection.cursor(statement, *arguments, prefetch=PREFETCH):
                 yield row
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+    def connection(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
         """Lend a connection for what takes several statements."""
-        with _reachable():
-            async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
-                try:
-                    yield connection
-                except _IN_EACH_OTHERS_WAY as error:
-                    raise _not_ready() from error
+        return _lent(self._pool)
+
+    def writing_connection(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        """Lend a connection for writing many rows: it is quick at sending moments (see moments)."""
+        return _lent(self._writing)
 
     async def _publish(
         self, events: Sequence[JourneyEvent], entries: Sequence[Access]
@@ -397,6 +386,35 @@ class Store:
             except _IN_EACH_OTHERS_WAY:
                 await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311 - not a secret
         raise _not_ready()
+
+
+async def _pool_of(url: str, size: int, **options: Any) -> asyncpg.Pool:
+    """Return a pool of so many connections at most, none of which is made yet."""
+    return await asyncpg.create_pool(
+        for_asyncpg(url),
+        min_size=0,
+        max_size=size,
+        timeout=CONNECT_SECONDS,
+        command_timeout=ANSWER_SECONDS,
+        connection_class=_Connection,
+        server_settings={
+            "application_name": "victim-journey",
+            # A plan made once on empty tables reads them from end to end for ever after: at
+            # 30,000 rows that was measured at a twelfth of the speed.
+            "plan_cache_mode": "force_custom_plan",
+        },
+        **options,
+    )
+
+
+@asynccontextmanager
+async def _lent(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
+    with _reachable():
+        async with pool.acquire(timeout=CONNECT_SECONDS) as connection:
+            try:
+                yield connection
+            except _IN_EACH_OTHERS_WAY as error:
+                raise _not_ready() from error
 
 
 class _Batch:
