@@ -86,17 +86,22 @@ def write_file(path: Path, events: int) -> None:
                 file.write(json.dumps(event) + "\n")
 
 
-def import_file(path: Path, events: int, port: int, memory: Memory) -> float:
-    """Import a file with the command and return how many events a second it took."""
+def sending(path: Path, port: int) -> "subprocess.Popen[str]":
+    """Begin to import a file with the client's command."""
     command = [sys.executable, "-m", "victim_journey", "send", str(path)]
-    began = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 - our own command
+    return subprocess.Popen(  # noqa: S603 - our own command
         [*command, "--door", f"http://{HOST}:{port}"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT / "client")},
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def import_file(path: Path, events: int, port: int, memory: Memory) -> float:
+    """Import a file with the command and return how many events a second it took."""
+    began = time.perf_counter()
+    process = sending(path, port)
     client = psutil.Process(process.pid)
     while process.poll() is None:
         memory.note(client, port)

@@ -1,10 +1,15 @@
 """Measures how fast the register is kept, beside how fast the doors take the same events in.
 
 Run `python -m bench.register [--journeys N] [--rounds N]`: P7 of the performance page. Synthetic
-journeys are sent through the three doors over HTTP. `shuffled` sends the events of many journeys in
-one shuffled order, a slice at a time, and lets the register catch up with each: nearly every event
-has its whole journey judged and written again. `catch-up` lets it come once all are there. Both are
+journeys go through the three doors over HTTP. `shuffled` sends the events of many journeys in one
+shuffled order, a slice at a time, and lets the register catch up with each: nearly every event has
+its whole journey judged and written again. `catch-up` lets it come once all are there. Both are
 done by one process, and by a process a core. Each round has a database of its own.
+
+Whole journeys come at once when agencies load their history, which is what the client's command is
+for: catching up is held to that, every agency importing its own file at the same time. Beside it
+stands what the doors take from senders that have nothing to do but write bytes that were made
+before, on the same cores.
 """
 
 import argparse
@@ -18,14 +23,18 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
 from random import Random
 from statistics import median
+from tempfile import TemporaryDirectory
+from typing import IO
 from uuid import uuid4
 
 import asyncpg
 import uvloop
 
 from bench.appends import post, send_all
+from bench.imports import sending
 from bench.letting_in import let_in
 from bench.publish_styles import free_port, serving
 from demo.synthetic.event import Event
@@ -73,6 +82,25 @@ class Doors:
         began = time.perf_counter()
         uvloop.run(self._send_all(clients))
         return time.perf_counter() - began
+
+    def load(self, events: Iterable[Event]) -> float:
+        """Have each agency import its own events with the client, and return the seconds."""
+        with TemporaryDirectory() as folder:
+            files: dict[str, Path] = {}
+            with ExitStack() as stack:
+                books: dict[str, IO[str]] = {}
+                for event in events:
+                    if event.agency not in books:
+                        files[event.agency] = Path(folder) / f"{event.agency}.ndjson"
+                        books[event.agency] = stack.enter_context(files[event.agency].open("w"))
+                    books[event.agency].write(json.dumps(event.cloudevent()) + "\n")
+            began = time.perf_counter()
+            running = [sending(file, self.ports[agency]) for agency, file in files.items()]
+            for process in running:
+                said, _ = process.communicate()
+                if " 0 refused" not in said:
+                    raise RuntimeError(f"the import said: {said}")
+            return time.perf_counter() - began
 
     async def _send_all(self, clients: Mapping[str, Sequence[Sequence[bytes]]]) -> None:
         kept = b'"refused":0'
@@ -203,7 +231,8 @@ def measure(journeys: int, rounds: int) -> None:
     counts = sorted({1, CORES})
     by_slice: dict[int, list[float]] = {n: [] for n in counts}
     caught_up: dict[int, list[float]] = {n: [] for n in counts}
-    ingested: dict[int, list[float]] = {n: [] for n in counts}
+    loaded: dict[int, list[float]] = {n: [] for n in counts}
+    flooded: list[float] = []
     with ExitStack() as outer:
         outer.enter_context(let_in())
         server = outer.enter_context(EmbeddedPostgres.throwaway())
@@ -223,26 +252,28 @@ def measure(journeys: int, rounds: int) -> None:
                 with ExitStack() as stack:
                     bench = Bench(server, stack)
                     projector = stack.enter_context(hands(bench.url, processes))
-                    ingested[processes].append(len(whole) / bench.doors.send(whole))
+                    loaded[processes].append(len(whole) / bench.doors.load(whole))
                     caught_up[processes].append(len(whole) / projector.project())
                     bench.check(yardstick)
                     taken = bench.bytes_of_a_journey(journeys)
+            with ExitStack() as stack:
+                flooded.append(len(whole) / Bench(server, stack).doors.send(whole))
     print(f"{journeys:,} journeys, {len(whole):,} events, {rounds} rounds")
     print("| P7 | median (least to most) | floor | aim |")
     print("|---|---|---|---|")
+    goals, none = f"{CATCH_UP_FLOOR:.0f} | {CATCH_UP_AIM:.0f}", " | "
     for processes in counts:
         name = "one process" if processes == 1 else "a process a core"
-        pairs = zip(caught_up[processes], ingested[processes], strict=True)
-        ratios = [ours / theirs for ours, theirs in pairs]
-        told = f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        rates, theirs = caught_up[processes], loaded[processes]
         print(
             f"| shuffled, {name}, events/s | {spread(by_slice[processes])} | {FLOOR:,} | {AIM:,} |"
         )
-        print(f"| catch-up, {name}, events/s | {spread(caught_up[processes])} | | |")
-        print(f"| taken in over HTTP, events/s | {spread(ingested[processes])} | | |")
-        print(
-            f"| catch-up, {name} / taken in | {told} | {CATCH_UP_FLOOR:.0f} | {CATCH_UP_AIM:.0f} |"
-        )
+        print(f"| catch-up, {name}, events/s | {spread(rates)} | {none} |")
+        print(f"| imported by the client, events/s | {spread(theirs)} | {none} |")
+        print(f"| catch-up, {name} / imported | {spread(ratios(rates, theirs), 2)} | {goals} |")
+        beside = spread(ratios(rates, flooded), 2)
+        print(f"| catch-up, {name} / what the doors take | {beside} | {none} |")
+    print(f"| what the doors take, events/s | {spread(flooded)} | {none} |")
     print("\n| bytes for a journey | with indexes |")
     print("|---|---|")
     for table, size in taken.items():
@@ -250,9 +281,15 @@ def measure(journeys: int, rounds: int) -> None:
     print(f"| all | {sum(taken.values()):,.0f} |")
 
 
-def spread(found: Sequence[float]) -> str:
-    """Return the median of some figures, with the least and the most."""
-    return f"{median(found):,.0f} ({min(found):,.0f} to {max(found):,.0f})"
+def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    """Return how much faster one was than the other, round by round."""
+    return [one / other for one, other in zip(ours, theirs, strict=True)]
+
+
+def spread(found: Sequence[float], places: int = 0) -> str:
+    """Return the median of some figures, with the least and the most, to so many places."""
+    least, middle, most = (f"{f(found):,.{places}f}" for f in (min, median, max))
+    return f"{middle} ({least} to {most})"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
