@@ -9,10 +9,10 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from gateway.figures.periods import month_of
 from gateway.journey.silences import Standard
 from gateway.partner_tables.fixed_set import FixedSetError, read_fixed_set
 from gateway.partner_tables.making import CannotPublish, Run
-from gateway.partner_tables.periods import NoPeriod, month_of
 from gateway.partner_tables.run import Wanted, publish_month
 from gateway.progress import progress
 from gateway.publications.answers import Reproduction, ReproductionOutcome
@@ -21,7 +21,7 @@ from gateway.publications.reproducing import reproduce
 from gateway.register.rows import Yardstick
 from gateway.rulebook import RulebookError, england_and_wales, load_rulebook
 from shared.interrupts import Interrupts
-from shared.problems import NotReady
+from shared.problems import BadQuestion, NotReady
 from shared.settings import PublishingSettings, SilenceSettings, StoreSettings
 from shared.store import Store, database_for, utc_now
 from shared.store.embedded import CannotStart
@@ -50,13 +50,13 @@ def run(arguments: Sequence[str], interrupts: Interrupts) -> int:
         names = "; ".join(f"{str(f['loc'][0]).upper()}: {f['msg']}" for f in error.errors())
         print(names, file=sys.stderr)
         return WRONG_SETTINGS
-    except (NoPeriod, FixedSetError) as error:
+    except FixedSetError as error:
         print(error, file=sys.stderr)
         return WRONG_SETTINGS
-    except NotReady as error:
+    except (BadQuestion, NotReady) as error:
         faults = "".join(f" The {f.field} {f.wrong}: {f.remedy}." for f in error.faults)
         print(f"{error}{faults}", file=sys.stderr)
-        return FAILED
+        return WRONG_SETTINGS if isinstance(error, BadQuestion) else FAILED
     except (CannotPublish, RulebookError, CannotStart) as error:
         print(error, file=sys.stderr)
         return FAILED
@@ -92,7 +92,7 @@ async def _with_store(url: str, yardstick: Yardstick, work: Work) -> int:
 
 
 def _publishing(asked: argparse.Namespace, interrupts: Interrupts) -> Work:
-    """Return the work of publishing. Raises NoPeriod and FixedSetError."""
+    """Return the work of publishing. Raises BadQuestion and FixedSetError."""
     month = month_of(asked.month)
     run_ = Run.REVISE if asked.revise else Run.FINAL if asked.final else Run.FIRST
     fixed_set = read_fixed_set(PublishingSettings().published_tables)

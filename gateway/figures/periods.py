@@ -1,11 +1,13 @@
 """Reads the London months that a return or a review is of: one, a quarter or a financial year."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 
 from gateway.figures.compliance import quarter_of
+from gateway.figures.months import Month
 from shared.london import start_of
 from shared.problems import BadQuestion, Fault
 
@@ -19,6 +21,8 @@ _WRITTEN = {
     "quarter": re.compile(r"(?P<year>[0-9]{4})(-(?P<next>[0-9]{2}))?[- ]Q(?P<quarter>[1-4])"),
     "year": re.compile(r"(?P<year>[0-9]{4})-(?P<next>[0-9]{2})"),
 }
+# What published tables are of.
+_PUBLISHED: tuple[PeriodKind, ...] = ("month", "quarter")
 _LIKE = {
     "month": "write 2024-05",
     "quarter": "write 2024-Q2 for April to June 2024, or 2024-25 Q1 for the same",
@@ -84,6 +88,20 @@ def period_of(kind: PeriodKind, text: str) -> Period:
     return _period(kind, _later(date(year, january_or_april, 1), 3 * quarter))
 
 
+def month_of(text: str) -> Month:
+    """Read a month that is written as 2026-10. Raises BadQuestion."""
+    return Month(period_of("month", text).first)
+
+
+def is_published(text: str) -> bool:
+    """Say whether a published table may be of this: 2026-10, 2026-27 Q3, so and not otherwise."""
+    with suppress(BadQuestion):
+        return text in (
+            period_of(kind, text).name for kind in _PUBLISHED if _WRITTEN[kind].fullmatch(text)
+        )
+    return False
+
+
 def _period(kind: PeriodKind, first: date) -> Period:
     if kind == "month":
         return Period(kind, f"{first:%Y-%m}", first, _later(first, 1))
@@ -94,8 +112,7 @@ def _period(kind: PeriodKind, first: date) -> Period:
 
 def _later(first: date, months: int) -> date:
     """Return the first day of the month so many months after another's."""
-    number = first.year * 12 + first.month - 1 + months
-    return date(number // 12, number % 12 + 1, 1)
+    return Month(first).after(months).first
 
 
 def _unread(kind: PeriodKind, wrong: str) -> BadQuestion:

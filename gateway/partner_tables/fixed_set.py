@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from gateway.data_file import read_data
 from gateway.figures.disclosure.layout import Dimension, Layout, Table
 from gateway.figures.disclosure.policy import Policy
-from gateway.partner_tables.periods import Month
+from gateway.figures.months import Month
 from shared.codes.lists import organisations
 
 NATION, NATION_NAME = "K04000001", "England and Wales"

@@ -9,8 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from gateway.figures.disclosure.control import Publication
+from gateway.figures.months import Month
 from gateway.partner_tables.making import PublishedStatus, Row
-from gateway.partner_tables.periods import Month
 from gateway.partner_tables.secret import read_secret, write_secret
 from shared.store import Store
 from shared.store.snapshot import Asks

@@ -9,8 +9,8 @@ from gateway.figures.disclosure.control import Publication, publish
 from gateway.figures.disclosure.layout import Cell, Table
 from gateway.figures.disclosure.policy import Policy
 from gateway.figures.metrics import Metric
+from gateway.figures.months import Month
 from gateway.partner_tables.fixed_set import ALL, NATION, Agency, Series, forces, two_of
-from gateway.partner_tables.periods import Month
 
 
 class Run(StrEnum):

@@ -15,6 +15,7 @@ import asyncpg
 from gateway.figures.compliance import Cell, Question, read_cells
 from gateway.figures.disclosure.control import Publication
 from gateway.figures.metrics import metric_of
+from gateway.figures.months import Month
 from gateway.journey.duty import Kind
 from gateway.partner_tables.fixed_set import FixedSet
 from gateway.partner_tables.kept import Made, keep, read_publications, read_statuses
@@ -30,7 +31,6 @@ from gateway.partner_tables.making import (
     rows_of,
     so_far_of,
 )
-from gateway.partner_tables.periods import Month
 from gateway.register.complete import require_complete
 from gateway.register.rows import Yardstick
 from shared.store import Store

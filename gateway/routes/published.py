@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from gateway.figures.periods import is_published
 from gateway.partner_tables.answers import PolicyBody, PublishedRow, PublishedTables
 from gateway.partner_tables.fixed_set import NATION, Agency, names
 from gateway.partner_tables.kept import CellPlace, Question, read_newest, read_told
-from gateway.partner_tables.periods import is_period
 from gateway.routes.journeys import note_journeys, state_of
 from gateway.routes.paging import USUAL, After, Limit, following_of, read_place
 from gateway.routes.telling import TOLD, Form, shape_of, tell, unchanged, wants_csv
@@ -61,7 +61,7 @@ async def published(
     rest is rounded, and rates and intervals are of the rounded counts. Tables are `provisional`
     until their quarter is published for good, `final` then, and `revised` where they changed later.
     """
-    if period is not None and not is_period(period):
+    if period is not None and not is_published(period):
         fault = Fault("period", "is no month or quarter", "write it as 2026-10 or as 2026-27 Q3")
         raise BadQuestion("There is no such time.", fault)
     areas = _areas(caller, area)

@@ -8,8 +8,8 @@ import asyncpg
 import yaml
 
 from gateway.figures.disclosure.layout import Cell
+from gateway.figures.months import Month
 from gateway.partner_tables.fixed_set import FixedSet, forces, read_fixed_set
-from gateway.partner_tables.periods import Month
 from gateway.register.tally_sql import edge_of
 from shared.store.tally_tables import CLASSES
 from tests.shared.databases import Database

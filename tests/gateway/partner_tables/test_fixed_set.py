@@ -10,6 +10,7 @@ import yaml
 from gateway.figures.disclosure.control import Publication
 from gateway.figures.disclosure.layout import Cell
 from gateway.figures.disclosure.policy import Policy
+from gateway.figures.periods import month_of
 from gateway.journey.duty import Kind
 from gateway.journey.limits import AGENCY_OF
 from gateway.partner_tables.fixed_set import (
@@ -21,7 +22,6 @@ from gateway.partner_tables.fixed_set import (
     two_of,
 )
 from gateway.partner_tables.making import PublishedStatus, Run, make, periods_of, rows_of, so_far_of
-from gateway.partner_tables.periods import month_of
 from gateway.partner_tables.secret import read_secret, write_secret
 from tests.builders import rulebook
 from tests.gateway.partner_tables.countries import AREAS, counted, set_of, small_set

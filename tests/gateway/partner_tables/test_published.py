@@ -18,10 +18,11 @@ from gateway.figures.disclosure.control import Publication
 from gateway.figures.disclosure.layout import Cell, Table
 from gateway.figures.disclosure.policy import Policy
 from gateway.figures.disclosure.telling import Telling, Why
+from gateway.figures.months import Month
+from gateway.figures.periods import month_of
 from gateway.partner_tables.fixed_set import ALL, NATION, Series
 from gateway.partner_tables.kept import CellPlace, read_publications
 from gateway.partner_tables.making import CannotPublish, PublishedStatus, Run, periods_of
-from gateway.partner_tables.periods import Month, month_of
 from gateway.routes.paging import write_place
 from shared.interrupts import Interrupts
 from shared.store import Store
