@@ -1,8 +1,6 @@
 """A correction may say anything that any message may say, and the timeline is told all the same."""
 
-import json
 from itertools import product
-from pathlib import Path
 
 import pytest
 
@@ -10,12 +8,7 @@ from gateway.answers import TimelineBody
 from gateway.routes.moments import read_moments
 from shared.words import fits
 from tests.builders import CRIME, SOURCES, JourneyBuilder, calendar, moment, rulebook
-
-ROOMS = Path(__file__).parents[3] / "services"
-EXAMPLES = {
-    (path.parts[-3], path.stem): json.loads(path.read_text()).get("data", {})
-    for path in sorted(ROOMS.glob("*/examples/*.json"))
-}
+from tests.examples import EXAMPLES
 
 
 @pytest.mark.parametrize("agency", ["police", "cps", "probation"])

@@ -1,10 +1,8 @@
 """Whatever a door lets in, its chains, handovers, delays and words can be kept as rows."""
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -30,13 +28,9 @@ from shared.london import read_day
 from shared.store.chain_tables import CHAIN_TABLES
 from tests.builders import CRIME, SOURCES, STANDARD, JourneyBuilder, calendar, rulebook
 from tests.demo.made import membership_of
+from tests.examples import EXAMPLES
 from tests.gateway.journey.chains.following import seen
 
-ROOMS = Path(__file__).parents[3] / "services"
-EXAMPLES = {
-    (path.parts[-3], path.stem): json.loads(path.read_text()).get("data", {})
-    for path in sorted(ROOMS.glob("*/examples/*.json"))
-}
 # What these rows read the content of.
 READ = frozenset(
     {

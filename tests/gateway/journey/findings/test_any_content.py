@@ -1,8 +1,6 @@
 """Whatever a door lets in, finding never fails, and what is found has a name, a time and words."""
 
-import json
 from itertools import product
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +17,7 @@ from gateway.journey.findings.withdrawal import find_missed_before_withdrawal
 from shared.london import read_day
 from tests.builders import CRIME, SOURCES, JourneyBuilder
 from tests.demo.made import membership_of
+from tests.examples import EXAMPLES
 from tests.gateway.journey.findings.looking import found, seen_whole
 
 FINDERS = (
@@ -28,11 +27,6 @@ FINDERS = (
     find_needs_unmet,
     find_perfunctory_contacts,
 )
-ROOMS = Path(__file__).parents[4] / "services"
-EXAMPLES = {
-    (path.parts[-3], path.stem): json.loads(path.read_text()).get("data", {})
-    for path in sorted(ROOMS.glob("*/examples/*.json"))
-}
 # What any of these finders reads the content of.
 READ = frozenset(
     {
