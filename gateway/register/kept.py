@@ -176,7 +176,7 @@ def changes(judged: Rows, kept: Kept, yardstick_id: int) -> Changes:
             continue
         old, new = kept.rows[table], judged[table]
         gone = [key for key, row in old.items() if new.get(key) != row]
-        fresh = [row for key, row in new.items() if old.get(key) != row]
+        fresh = [row for key, row in new.items() if old.get(key) != row] if old else new.values()
         touched.update(key[0] for key in gone)  # type: ignore[misc]  # a key begins with the id
         touched.update(row.journey_id for row in fresh)
         found.gone[table], found.fresh[table] = gone, [*fresh]
