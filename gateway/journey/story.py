@@ -108,15 +108,23 @@ class Story:
     spoke_from: Mapping[str, datetime] = field(repr=False)
     interruptions: tuple[Interruption, ...] = ()
 
-    def tellings_about(self, type_: str) -> Sequence[Contact]:
-        """Return the contacts that were about facts of a type, in order of time."""
-        return self.tellings.get(type_, ())
+    def tellings_about(self, *types: str) -> Sequence[Contact]:
+        """Return the contacts that were about facts of these types, in order of time."""
+        if len(types) == 1:
+            return self.tellings.get(types[0], ())
+        told = [type_ for type_ in types if type_ in self.tellings]
+        if len(told) <= 1:  # mostly, and then they are together already
+            return self.tellings[told[0]] if told else ()
+        return [c for c in self.contacts if any(type_ in c.about for type_ in told)]
 
     def facts_of(self, *types: str) -> Sequence[Fact]:
         """Return the facts of these types, in order of time."""
         if len(types) == 1:
             return self.facts_by_type.get(types[0], ())
-        return tuple(fact for fact in self.facts if fact.type in types)
+        known = [type_ for type_ in types if type_ in self.facts_by_type]
+        if len(known) <= 1:  # mostly, and then they are together already
+            return self.facts_by_type[known[0]] if known else ()
+        return [fact for fact in self.facts if fact.type in known]
 
     def organisations_of(self, agency: str) -> list[tuple[datetime, str]]:
         """Return who `organisation_of` an agency is from which moment (UTC) on, in order of time.

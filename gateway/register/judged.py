@@ -47,9 +47,9 @@ def judge(record: JourneyRecord, yardstick: Yardstick) -> Judged:
         add_parts(rows, record, holdings, journeys, yardstick)
     told_until: dict[str, datetime] = {}
     for event in record.events:
-        told_until[event.reference] = max(
-            event.received_at, told_until.get(event.reference, event.received_at)
-        )
+        until = told_until.get(event.reference)
+        if until is None or until < event.received_at:
+            told_until[event.reference] = event.received_at
     return Judged(
         references=tuple(
             ReferenceRow(
