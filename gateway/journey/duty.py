@@ -149,9 +149,11 @@ def _all(tests: Sequence[Predicate]) -> Predicate:
 
 
 def _any(tests: Sequence[Predicate]) -> Predicate:
+    one = tests[0]
     if len(tests) == 1:
-        return tests[0]
-    return lambda data, type_: any(test(data, type_) for test in tests)
+        return one
+    others = _any(tests[1:])
+    return lambda data, type_: one(data, type_) or others(data, type_)
 
 
 @dataclass(frozen=True, slots=True)

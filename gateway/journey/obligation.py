@@ -100,7 +100,8 @@ class Obligation:
         """The agency whose feeds speak for the owner, and the owner's organisation."""
         if self.silence is not None:
             holder = self.silence.holder
-            return self.agency, None if holder is None else holder.organisation
+            owner = self.duty.owner if holder is None else holder.holder
+            return AGENCY_OF.get(owner, owner), None if holder is None else holder.organisation
         start = self.start
         ours = agency_of(self.demand, start)
         for event in start.sources:
@@ -193,15 +194,15 @@ class Obligation:
     @property
     def turns(self) -> list[Turn]:
         """The standings with the moments (UTC) from which they hold, in order of time."""
-        ending = self.ending
+        answer, ending, demand = self.answer, self.ending, self.demand
         return turns_of(
             self.start.at,
             self.counted_from,
             self.due_at,
-            None if self.answer is None else self.answer.at,
+            None if answer is None else answer.at,
             None if ending is None or ending.by_itself else ending.at,
-            is_window=self.demand.is_window,
-            untimed=self.demand.ends is None,
+            is_window=demand.is_window,
+            untimed=demand.ends is None,
             unknown_since=self.unknown_since if self.story.interruptions else None,
         )
 

@@ -160,7 +160,7 @@ def word_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
             asked_for = contact.has_content and met_by.told_by in (contact.agency, "any")
         else:
             carried = contact.carried
-            asked_for = carried is not None and any(item in carried for item in required)
+            asked_for = carried is not None and not carried.isdisjoint(required)
         if not asked_for:
             continue
         reason = falls_short(contact, required, met_by)

@@ -299,7 +299,12 @@ def rows_of(membership: Membership, yardstick: Yardstick, alone: Party | None = 
         "register_account": account_rows(journey, evidence),
         "register_order": order_rows(journey, story, yardstick.rulebook),
     }
-    return {table: {row[: SHAPES[table][1]]: row for row in those} for table, those in rows.items()}
+    return {table: _by_key(those, SHAPES[table][1]) for table, those in rows.items()}
+
+
+def _by_key(rows: Iterable[Row], columns: int) -> dict[tuple[object, ...], Row]:
+    """Return rows by their keys, which are so many of their first columns."""
+    return {row[:columns]: row for row in rows}
 
 
 def journey_row(membership: Membership, story: Story, course: Course) -> JourneyRow:
@@ -400,8 +405,9 @@ def enhanced_turns(victim: Victim, began_at: datetime) -> list[datetime] | None:
 
 def parties(membership: Membership, owed: Iterable[ObligationRow]) -> Iterator[PartyRow]:
     """Yield the organisations that sent events of a journey or owe anything on it."""
-    speak = {speaker(event.source) for event in membership.events}
-    owe = {(AGENCY_OF.get(row.owner, row.owner), row.organisation) for row in owed}
+    speak = {speaker(source) for source in {event.source for event in membership.events}}
+    owners = {(row.owner, row.organisation) for row in owed}
+    owe = {(AGENCY_OF.get(owner, owner), organisation) for owner, organisation in owners}
     for agency, organisation in speak | owe:
         if organisation is not None:
             yield PartyRow(membership.id, agency, organisation, (agency, organisation) in speak)
@@ -417,13 +423,20 @@ def obligation_rows(
     """
     rows = []
     start: Fact | None = None
+    whose: dict[str, tuple[str, tuple[str, str | None]]] = {}
     for owed in obligations:
         if owed.start is not start:  # what they share is worked out once for all of one start
-            start = owed.start
+            start, whose = owed.start, {}
             span = course.at(start.at)
             stage = None if span is None else int(span.stage)
             enhanced = owed.story.victim.enhanced_because(start.day) is not None
-        turns, demand, due_on, party = owed.turns, owed.demand, owed.due_on, owed.party
+        turns, demand, due_on = owed.turns, owed.demand, owed.due_on
+        who = whose.get(demand.owner) if owed.silence is None else None
+        if who is None:
+            who = owed.owner, owed.party
+            if owed.silence is None:
+                whose[demand.owner] = who
+        owner, party = who
         moments, standings, late, breach = [], "", None, None
         for since, standing in turns:
             moments.append(since)
@@ -444,7 +457,7 @@ def obligation_rows(
                     journey_id,
                     owed.key,
                     demand.duty.id,
-                    owed.owner,
+                    owner,
                     party[1],
                     start.suspect,
                     enhanced,
