@@ -93,7 +93,12 @@ class Test:
         if name == "type":
             return lambda _, type_: type_ in any_of if any_of else type_ not in none_of
         if any_of:
-            return lambda data, _: _held(data.get(name), any_of)
+
+            def holds_any(data: Mapping[str, Any], _: str) -> bool:
+                value = data.get(name)
+                return _held(value, any_of) if isinstance(value, list) else value in any_of
+
+            return holds_any
         if self.present is not None:
             present = self.present
             return lambda data, _: (data.get(name) is not None) is present
@@ -144,9 +149,11 @@ def _all(tests: Sequence[Predicate]) -> Predicate:
 
 
 def _any(tests: Sequence[Predicate]) -> Predicate:
+    one = tests[0]
     if len(tests) == 1:
-        return tests[0]
-    return lambda data, type_: any(test(data, type_) for test in tests)
+        return one
+    others = _any(tests[1:])
+    return lambda data, type_: one(data, type_) or others(data, type_)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from gateway.journey.story import ABOUT_REFERENCES, Story, in_effect, story_of
+from gateway.journey.story import ABOUT_EVENTS, ABOUT_REFERENCES, Story, in_effect, story_of
 from shared.interruption import Interruption
 from shared.journey_event import (
     ErasedEvent,
@@ -161,7 +161,9 @@ def _joined(
 
 def neighbours(record: JourneyRecord, known_at: datetime | None) -> dict[UUID, set[UUID]]:
     """Return, for each reference, those it is linked to directly."""
-    links = [e for e in in_effect(record.events, known_at=known_at) if e.type in ABOUT_REFERENCES]
+    # No other event says whether a link is in effect.
+    spoken = [e for e in record.events if e.type in ABOUT_REFERENCES or e.type in ABOUT_EVENTS]
+    links = [e for e in in_effect(spoken, known_at=known_at) if e.type in ABOUT_REFERENCES]
     latest: dict[frozenset[UUID], bool] = {}
     for link in sorted(links, key=lambda e: (e.occurred_at, e.source, e.id)):
         pair = frozenset({reference_id(link.reference), reference_id(link.data["reference"])})

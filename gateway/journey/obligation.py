@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from hashlib import sha256
 
 from gateway.journey.calendar import OutsideCalendar
@@ -26,6 +25,7 @@ from gateway.journey.unknown import hiding, unknown_since
 from shared.interruption import Interruption
 from shared.journey_event import speaker
 
+_CODE = Kind.CODE  # by its name: through the class it costs ten times as much
 _LATE = (Standing.MET_LATE, Standing.OVERDUE)
 # What an answer that could not be sent would have changed.
 _HIDDEN = (*_LATE, Standing.PENDING, Standing.NOTHING_RECORDED)
@@ -93,15 +93,22 @@ class Obligation:
     @property
     def organisation(self) -> str | None:
         """The owner's organisation, where it ever spoke on this journey."""
+        return self.party[1]
+
+    @property
+    def party(self) -> tuple[str, str | None]:
+        """The agency whose feeds speak for the owner, and the owner's organisation."""
         if self.silence is not None:
             holder = self.silence.holder
-            return None if holder is None else holder.organisation
-        ours = agency_of(self.demand, self.start)
-        for event in self.start.sources:
-            agency, organisation = speaker(event.source)
-            if agency == ours:
-                return organisation
-        return self.story.organisation_of(ours, self.start.at)
+            owner = self.duty.owner if holder is None else holder.holder
+            return AGENCY_OF.get(owner, owner), None if holder is None else holder.organisation
+        start = self.start
+        ours = agency_of(self.demand, start)
+        for event in start.sources:
+            spoke = speaker(event.source)
+            if spoke[0] == ours:
+                return spoke
+        return ours, self.story.organisation_of(ours, start.at)
 
     @property
     def enhanced_because(self) -> str | None:
@@ -187,15 +194,15 @@ class Obligation:
     @property
     def turns(self) -> list[Turn]:
         """The standings with the moments (UTC) from which they hold, in order of time."""
-        ending = self.ending
+        answer, ending, demand = self.answer, self.ending, self.demand
         return turns_of(
             self.start.at,
             self.counted_from,
             self.due_at,
-            None if self.answer is None else self.answer.at,
+            None if answer is None else answer.at,
             None if ending is None or ending.by_itself else ending.at,
-            is_window=self.demand.is_window,
-            untimed=self.demand.ends is None,
+            is_window=demand.is_window,
+            untimed=demand.ends is None,
             unknown_since=self.unknown_since if self.story.interruptions else None,
         )
 
@@ -236,7 +243,8 @@ class Obligation:
         """The id as bytes; worked out once, since rows, findings and chains all ask for it."""
         if self._key is None:
             event, suspect = self.start.sources[0], self.start.suspect or ""
-            self._key = key_of(self.demand.duty.id, event.source, event.id, suspect)
+            said = f"{self.demand.duty.id}\0{event.source}\0{event.id}\0{suspect}"
+            self._key = sha256(said.encode()).digest()[:12]
         return self._key
 
     @property
@@ -253,15 +261,9 @@ class Obligation:
         return not self.demand.met_by.required(start.data, start.type)
 
 
-@lru_cache(maxsize=4_096)  # a journey and its parts ask for the same ones
-def key_of(rule: str, source: str, id: str, suspect: str) -> bytes:
-    """Return the id of the obligation that an event starts under a rule, as bytes."""
-    return sha256(f"{rule}\0{source}\0{id}\0{suspect}".encode()).digest()[:12]
-
-
 def breach_from(duty: Duty, turns: list[Turn]) -> datetime | None:
     """Return the moment (UTC) from which these turns of a duty are a breach, or None."""
-    if duty.kind is not Kind.CODE:
+    if duty.kind is not _CODE:
         return None
     for since, standing in turns:
         if standing in _LATE:

@@ -5,15 +5,16 @@ file to its Area. Links open nothing by themselves, so that nobody links their w
 journey: a part is followed from what is held alone, and whatever others say cannot change it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from gateway.journey.limits import AGENCY_OF
 from gateway.journey.obligation import Followed, Obligation, agency_of
 from gateway.journey.story import ABOUT_EVENTS, ABOUT_REFERENCES
 from gateway.journey.timeline import Entry, Timeline, row_of
 from shared.access.caller import Party, View
-from shared.journey_event import ErasedEvent, JourneyRecord, KeptEvent, KnownReference, speaker
+from shared.journey_event import ErasedEvent, JourneyRecord, KeptEvent, speaker
 
 # The types that are sent to an organisation by name: whose agency, and the field that names it.
 SENT_TO: Mapping[str, tuple[str, str]] = {
@@ -31,19 +32,24 @@ def part_of(record: JourneyRecord, view: View) -> JourneyRecord:
     """Return what a caller's organisations hold of a record, as if nothing else were kept."""
     if view.organisations is None:
         return record
-    own = [event for event in record.events if view.holds(*speaker(event.source))]
-    sent = [event for event in record.events if is_sent_to(event, view)]
-    seen = {event.event_id: event for event in (*own, *sent, *links_of(sent, record))}
-    while more := amendments_of(seen.values(), record):
-        seen |= {event.event_id: event for event in more}
+    sources = {event.source for event in record.events}  # few, so that each is asked about once
+    sources = {source for source in sources if view.holds(*speaker(source))}
+    own = [event for event in record.events if event.source in sources]
+    sent = [event for event in record.events if event.type in SENT_TO and is_sent_to(event, view)]
+    links = links_of(sent, record) if sent else []
+    amending = [event for event in record.events if event.type in ABOUT_EVENTS]
+    seen = {id(event): event for event in (*own, *sent, *links)}
+    while more := amendments_of(seen.values(), amending):
+        seen |= {id(event): event for event in more}
     erased = tuple(event for event in record.erased if view.holds(*speaker(event.source)))
     held = {event.reference for event in (*own, *sent)} | {one.reference for one in erased}
-    events = tuple(event for event in record.events if event.event_id in seen)
+    events = tuple([event for event in record.events if id(event) in seen])
+    first = first_received((*events, *erased))
     return JourneyRecord(
         references=tuple(
             sorted(
                 (
-                    as_received(reference, (*events, *erased))
+                    replace(reference, first_received_at=first[reference.reference])
                     for reference in record.references
                     if reference.reference in held
                 ),
@@ -77,30 +83,33 @@ def links_of(sent: Iterable[KeptEvent], record: JourneyRecord) -> list[KeptEvent
     ]
 
 
-def amendments_of(seen: Iterable[KeptEvent], record: JourneyRecord) -> list[KeptEvent]:
+def amendments_of(seen: Iterable[KeptEvent], amending: Sequence[KeptEvent]) -> list[KeptEvent]:
     """Return the corrections and withdrawals, by who sent it, of what is seen already."""
+    if not amending:
+        return []
     seen = list(seen)
-    known = {event.event_id for event in seen}
+    known = {id(event) for event in seen}
     targets = {(event.source, event.id) for event in seen}
     return [
         by
-        for by in record.events
-        if by.type in ABOUT_EVENTS
-        and by.event_id not in known
+        for by in amending
+        if id(by) not in known
         and (by.data["event"]["source"], by.data["event"]["id"]) in targets
         and speaker(by.source) == speaker(by.data["event"]["source"])
     ]
 
 
-def as_received(
-    reference: KnownReference, events: Iterable[KeptEvent | ErasedEvent]
-) -> KnownReference:
-    """Return a reference as it is known from these events: first heard of with the first of them.
+def first_received(events: Iterable[KeptEvent | ErasedEvent]) -> dict[str, datetime]:
+    """Return when (UTC) each reference was first heard of, as far as these events tell.
 
     When somebody else first used it is theirs, and would tell that they did.
     """
-    first = min(e.received_at for e in events if e.reference == reference.reference)
-    return replace(reference, first_received_at=first)
+    first: dict[str, datetime] = {}
+    for event in events:
+        at = first.get(event.reference)
+        if at is None or event.received_at < at:
+            first[event.reference] = event.received_at
+    return first
 
 
 def followed_part(followed: Followed, view: View) -> Followed:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from gateway.journey.stages import Course, Span, Stage
+from gateway.journey.stages import AFTER_SENTENCE, Course, Span
 from gateway.journey.story import Contact, Story
 from shared.london import end_of, london_day
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Part:
     """The part of a silence that fell in one stage with one holder (instants in UTC)."""
 
@@ -53,10 +53,13 @@ class Silence:
     @property
     def parts(self) -> tuple[Part, ...]:
         """The silence split over the stages it runs through, in order of time."""
-        parts = []
+        since, until, parts = self.since, self.until, []
         for span in self.course.spans:
-            start = max(self.since, span.since)
-            end = self.until if span.until is None else min(self.until, span.until)
+            left = span.until
+            if left is not None and left <= since:
+                continue
+            start = span.since if since < span.since else since
+            end = until if left is None or until < left else left
             if start < end:
                 parts.append(Part(span, start, end))
         return tuple(parts)
@@ -140,7 +143,7 @@ def patience(
     """
     if course.member_since is not None and course.after_sentence:
         span = course.at(since)
-        if span is not None and span.stage is Stage.AFTER_SENTENCE:
+        if span is not None and span.stage is AFTER_SENTENCE:
             return standard.member_days, False, *run_out(london_day(since), standard.member_days)
     agreements = story.victim.agreements
     if not agreements:

@@ -29,6 +29,15 @@ class Stage(IntEnum):
         return self.name.lower()
 
 
+# By their names: every fact is asked about them, and through the class each costs ten times more.
+AFTER_SENTENCE = Stage.AFTER_SENTENCE
+_REPORTED, _INVESTIGATION, _CHARGING_DECISION = (
+    Stage.REPORTED,
+    Stage.INVESTIGATION,
+    Stage.CHARGING_DECISION,
+)
+_TRIAL, _APPEAL = Stage.TRIAL, Stage.APPEAL
+
 OPENS: dict[str, Stage] = {
     "crime.recorded": Stage.INVESTIGATION,
     "investigation.decided": Stage.INVESTIGATION,
@@ -77,7 +86,7 @@ class Course:
 class _Reading:
     """What is known while reading facts one by one."""
 
-    case_stage: Stage = Stage.REPORTED
+    case_stage: Stage = _REPORTED
     stage_of: dict[str, Stage] = field(default_factory=dict)
     live: set[str] = field(default_factory=set)
     appealing: set[str] = field(default_factory=set)
@@ -92,10 +101,10 @@ class _Reading:
         if suspect is not None:
             if suspect not in self.live:
                 self.live.add(suspect)
-                self.stage_of[suspect] = Stage.INVESTIGATION
+                self.stage_of[suspect] = _INVESTIGATION
             self.closed = False
-        if self.case_stage < Stage.INVESTIGATION:
-            self.case_stage = Stage.INVESTIGATION
+        if self.case_stage < _INVESTIGATION:
+            self.case_stage = _INVESTIGATION
 
     def opened(self, fact: Fact) -> None:
         """Move a suspect, or where none is named every live one, on to the stage a fact opens.
@@ -104,7 +113,7 @@ class _Reading:
         still listed then is not held.
         """
         stage, suspect = OPENS[fact.type], fact.suspect
-        if stage is Stage.TRIAL and not (self.live if suspect is None else suspect in self.live):
+        if stage is _TRIAL and not (self.live if suspect is None else suspect in self.live):
             return
         if suspect is not None:
             if suspect not in self.stage_of:
@@ -114,8 +123,8 @@ class _Reading:
         for label in (suspect,) if suspect is not None else self.live:
             if stage_of.get(label, 0) < stage:
                 stage_of[label] = stage
-        if self.case_stage < Stage.CHARGING_DECISION:
-            self.case_stage = max(self.case_stage, min(stage, Stage.CHARGING_DECISION))
+        if self.case_stage < _CHARGING_DECISION:
+            self.case_stage = max(self.case_stage, min(stage, _CHARGING_DECISION))
 
     def decided(self, fact: Fact) -> None:
         """Take in a decision to investigate, not to, or to close."""
@@ -164,7 +173,7 @@ class _Reading:
     def stage(self) -> Stage:
         """The furthest stage of any suspect still live; of the last one once none is."""
         if self.appealing:
-            return Stage.APPEAL
+            return _APPEAL
         if self.live:
             if len(self.live) == 1:
                 (label,) = self.live
@@ -228,7 +237,7 @@ def course_of(story: Story) -> Course:
         stage, is_open = reading.stage, reading.is_open
         if is_open and not was_open:
             joined = fact.type == "contact_scheme.joined"
-            if joined and open_times and stage is Stage.AFTER_SENTENCE:
+            if joined and open_times and stage is AFTER_SENTENCE:
                 open_times[-1] = (open_times[-1][0], None)  # a member's case never closed
             else:
                 open_times.append((at, None))
@@ -252,7 +261,7 @@ def course_of(story: Story) -> Course:
         spans=stays,
         open=tuple([time for time in open_times if time[1] is None or time[0] < time[1]]),
         member_since=reading.member_since,
-        after_sentence=tuple([s for s in stays if s.stage is Stage.AFTER_SENTENCE]),
+        after_sentence=tuple([s for s in stays if s.stage is AFTER_SENTENCE]),
     )
 
 
@@ -262,9 +271,9 @@ def holder_of(
     """Return who holds the case and owes the next news: the agency and its organisation."""
     if reading.probation is not None and not reading.live:
         return "probation", reading.probation  # while another suspect is live, they hold the case
-    if stage <= Stage.INVESTIGATION:
+    if stage <= _INVESTIGATION:
         return "police", police
-    if stage is Stage.CHARGING_DECISION:
+    if stage is _CHARGING_DECISION:
         return "cps", story.organisation_of("cps")
     return "wcu", police
 

@@ -19,6 +19,20 @@ class Standing(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Every obligation asks for these, and through the class each costs ten times as much.
+(
+    _NOT_STARTED,
+    _PENDING,
+    _MET,
+    _MET_LATE,
+    _OVERDUE,
+    _ENDED,
+    _RECORDED,
+    _NOTHING_RECORDED,
+    _UNKNOWN,
+) = Standing
+
+
 @dataclass(slots=True)
 class Interval:
     """A standing and the time (UTC, `until` exclusive, None while it lasts) for which it held."""
@@ -59,16 +73,16 @@ def standing_of(
     read for their present standing only. The answer is not later than the moment.
     """
     if untimed:
-        return Standing.NOTHING_RECORDED if answered is None else Standing.RECORDED
+        return _NOTHING_RECORDED if answered is None else _RECORDED
     if counted_from is None:
-        return Standing.NOT_STARTED
+        return _NOT_STARTED
     if answered is not None:
         if due_at is None or answered < due_at or counted_from > answered:
-            return Standing.MET
-        return Standing.MET_LATE
+            return _MET
+        return _MET_LATE
     if due_at is None or as_of < due_at:
-        return Standing.PENDING
-    return Standing.ENDED if is_window else Standing.OVERDUE
+        return _PENDING
+    return _ENDED if is_window else _OVERDUE
 
 
 def turns_of(
@@ -89,39 +103,39 @@ def turns_of(
     comes; an answer that was there before the start holds from the start on. From `unknown_since`
     only an answer in time is certain.
     """
-    late = Standing.ENDED if is_window else Standing.OVERDUE
+    late = _ENDED if is_window else _OVERDUE
     turns: list[Turn]
     if untimed:
-        turns = [(started, Standing.NOTHING_RECORDED)]
+        turns = [(started, _NOTHING_RECORDED)]
         if answered is not None:
-            recorded = (max(answered, started), Standing.RECORDED)
+            recorded = (max(answered, started), _RECORDED)
             turns = [recorded] if answered <= started else [*turns, recorded]
     elif counted_from is None:
-        turns = [(started, Standing.NOT_STARTED)]
+        turns = [(started, _NOT_STARTED)]
     else:
-        turns = [(started, Standing.NOT_STARTED)] if started < counted_from else []
+        turns = [(started, _NOT_STARTED)] if started < counted_from else []
         if answered is None:
-            turns.append((counted_from, Standing.PENDING))
+            turns.append((counted_from, _PENDING))
             if due_at is not None:
                 turns.append((due_at, late))
         else:
             met_at = answered if answered > counted_from else counted_from
             if counted_from < met_at:
-                turns.append((counted_from, Standing.PENDING))
+                turns.append((counted_from, _PENDING))
             if due_at is None or met_at < due_at:
-                turns.append((met_at, Standing.MET))
+                turns.append((met_at, _MET))
             else:
                 if due_at < met_at:
                     turns.append((due_at, late))
-                turns.append((met_at, Standing.MET_LATE))
+                turns.append((met_at, _MET_LATE))
     if unknown_since is not None and counted_from is not None:
-        certain = turns[-1:] if turns[-1][1] in (Standing.MET, Standing.RECORDED) else []
+        certain = turns[-1:] if turns[-1][1] in (_MET, _RECORDED) else []
         if not certain or unknown_since < certain[0][0]:
             turns = [turn for turn in turns if turn[0] < unknown_since]
-            turns += [(unknown_since, Standing.UNKNOWN), *certain]
+            turns += [(unknown_since, _UNKNOWN), *certain]
     if ended is not None:
         turns = [turn for turn in turns if turn[0] < ended]
-        turns.append((max(ended, started), Standing.ENDED))
+        turns.append((max(ended, started), _ENDED))
     return turns
 
 

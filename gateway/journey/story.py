@@ -108,15 +108,23 @@ class Story:
     spoke_from: Mapping[str, datetime] = field(repr=False)
     interruptions: tuple[Interruption, ...] = ()
 
-    def tellings_about(self, type_: str) -> Sequence[Contact]:
-        """Return the contacts that were about facts of a type, in order of time."""
-        return self.tellings.get(type_, ())
+    def tellings_about(self, *types: str) -> Sequence[Contact]:
+        """Return the contacts that were about facts of these types, in order of time."""
+        if len(types) == 1:
+            return self.tellings.get(types[0], ())
+        told = [type_ for type_ in types if type_ in self.tellings]
+        if len(told) <= 1:  # mostly, and then they are together already
+            return self.tellings[told[0]] if told else ()
+        return [c for c in self.contacts if any(type_ in c.about for type_ in told)]
 
     def facts_of(self, *types: str) -> Sequence[Fact]:
         """Return the facts of these types, in order of time."""
         if len(types) == 1:
             return self.facts_by_type.get(types[0], ())
-        return tuple(fact for fact in self.facts if fact.type in types)
+        known = [type_ for type_ in types if type_ in self.facts_by_type]
+        if len(known) <= 1:  # mostly, and then they are together already
+            return self.facts_by_type[known[0]] if known else ()
+        return [fact for fact in self.facts if fact.type in known]
 
     def organisations_of(self, agency: str) -> list[tuple[datetime, str]]:
         """Return who `organisation_of` an agency is from which moment (UTC) on, in order of time.
@@ -156,12 +164,19 @@ def in_effect(events: Iterable[KeptEvent], *, known_at: datetime | None) -> list
     arrival. A corrected event keeps its identity and the moments we were told of it. A correction
     whose content is not that of its original's type changes nothing.
     """
+    return amended(events, known_at)[0]
+
+
+def amended(
+    events: Iterable[KeptEvent], known_at: datetime | None
+) -> tuple[list[KeptEvent], Mapping[tuple[str, str], KeptEvent]]:
+    """Return what is in effect of events, and by identity the originals of what was corrected."""
     if known_at is None:
         known = list(events)
     else:
         known = [event for event in events if event.received_at <= known_at]
     if ABOUT_EVENTS.isdisjoint([event.type for event in known]):
-        return known
+        return known, {}
     withdrawals: dict[tuple[str, str], list[KeptEvent]] = defaultdict(list)
     corrections: dict[tuple[str, str], list[KeptEvent]] = defaultdict(list)
     for event in known:
@@ -180,18 +195,22 @@ def in_effect(events: Iterable[KeptEvent], *, known_at: datetime | None) -> list
         )
 
     left = []
+    originals: dict[tuple[str, str], KeptEvent] = {}
     for event in known:
-        if not stands(event):
+        identity = (event.source, event.id)
+        if identity in withdrawals and not stands(event):
             continue
-        amending = [
-            by
-            for by in corrections.get((event.source, event.id), ())
-            if may_amend(by, event) and content_fits(by, event) and stands(by)
-        ]
-        if amending:
-            event = corrected(event, max(amending, key=lambda by: (by.occurred_at, by.id)))
+        if identity in corrections:
+            amending = [
+                by
+                for by in corrections[identity]
+                if may_amend(by, event) and content_fits(by, event) and stands(by)
+            ]
+            if amending:
+                originals[identity] = event
+                event = corrected(event, max(amending, key=lambda by: (by.occurred_at, by.id)))
         left.append(event)
-    return left
+    return left, originals
 
 
 def may_amend(by: KeptEvent, event: KeptEvent) -> bool:
@@ -254,7 +273,7 @@ def story_of(
     act on the whole past and obey `known_at` only. The order of arrival changes nothing. Of the
     interruptions those are kept that are known and hide something still.
     """
-    effective = in_effect(events, known_at=known_at)
+    effective, originals = amended(events, known_at)
     placed = sorted(
         [
             (
@@ -323,26 +342,13 @@ def story_of(
         facts=tuple(facts),
         contacts=tuple(contacts),
         victim=victim,
-        corrected=corrected_among(events, effective),
+        corrected=originals,
         facts_by_type=by_type,
         tellings=tellings,
         organisations=organisations,
         spoke_from=spoke_from,
         interruptions=tuple([i for i in interruptions if i.known(known_at) and not i.replayed]),
     )
-
-
-def corrected_among(
-    events: Sequence[KeptEvent], effective: Sequence[KeptEvent]
-) -> Mapping[tuple[str, str], KeptEvent]:
-    """Return, by identity, the originals of the events that a correction has changed."""
-    if "event.corrected" not in [event.type for event in effective]:
-        return {}
-    original = {(e.source, e.id): e for e in events}
-    now = {(e.source, e.id): e for e in effective}
-    return {
-        identity: original[identity] for identity, e in now.items() if original[identity] is not e
-    }
 
 
 def twin(told: Sequence[Fact], fact: Fact, agency: str) -> Fact | None:

@@ -1,6 +1,6 @@
 """What counts as an answer to a duty's start, and what came close and why it did not count."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
@@ -23,6 +23,8 @@ class Receipt:
     day: date
 
 
+# By their names: through the class each costs ten times as much.
+_AFTERWARDS, _BEFOREHAND = Counts.AFTERWARDS, Counts.BEFOREHAND
 # What met a duty; each has an event, a moment (UTC) and a London day.
 Answered = Contact | Fact | Receipt
 
@@ -68,8 +70,7 @@ def receipt_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Fou
 def deed_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
     """Return the first event that did what a start asked for, and those that came before it."""
     near: list[CameClose] = []
-    done, by_type = met_by.done, story.facts_by_type
-    for fact in by_type.get(done[0], ()) if len(done) == 1 else story.facts_of(*done):
+    for fact in story.facts_of(*met_by.done):
         if not same(fact.suspect, start.suspect) or (repeats and fact.at <= start.at):
             continue
         if met_by.where.alternatives and not met_by.where.holds(fact.data, fact.type):
@@ -88,6 +89,8 @@ def deed_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
 
 def offer_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
     """Return the first of the offers, deeds or words asked for, and what came close before it."""
+    if not (met_by.done or met_by.told):
+        return made_offer(start, met_by, story)
     found = [made_offer(start, met_by, story)]
     if met_by.done:
         found.append(deed_for(start, met_by, story, repeats))
@@ -120,12 +123,7 @@ def made_offer(start: Fact, met_by: Answer, story: Story) -> Found:
 
 def news_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
     """Return the first telling that brought news of what started a duty, and what came close."""
-    types = met_by.told_about
-    tellings: Sequence[Contact]
-    if len(types) == 1:
-        tellings = story.tellings.get(types[0], ())
-    else:
-        tellings = [c for c in story.contacts if any(type_ in c.about for type_ in types)]
+    tellings = story.tellings_about(*met_by.told_about)
     if not tellings:
         return NOTHING
     required = met_by.required(start.data, start.type) if met_by.contents else ()
@@ -154,7 +152,7 @@ def word_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
     required = met_by.required(start.data, start.type) if met_by.contents else ()
     near: list[CameClose] = []
     for contact in story.contacts:
-        if is_before(contact, start) or (repeats and contact.at <= start.at):
+        if contact.at <= start.at and (repeats or is_before(contact, start)):
             continue
         if met_by.first_contact_by is not None:
             asked_for = contact.agency == met_by.first_contact_by
@@ -162,7 +160,7 @@ def word_for(start: Fact, met_by: Answer, story: Story, repeats: bool) -> Found:
             asked_for = contact.has_content and met_by.told_by in (contact.agency, "any")
         else:
             carried = contact.carried
-            asked_for = carried is not None and any(item in carried for item in required)
+            asked_for = carried is not None and not carried.isdisjoint(required)
         if not asked_for:
             continue
         reason = falls_short(contact, required, met_by)
@@ -236,9 +234,9 @@ def same(one: str | None, other: str | None) -> bool:
 
 def out_of_turn(one: Fact | Contact, start: Fact, counts: Counts) -> str | None:
     """Return why an event on this side of a start does not count, or None where it does."""
-    if counts is Counts.AFTERWARDS and is_before(one, start):
+    if counts is _AFTERWARDS and is_before(one, start):
         return "it came before the fact"
-    if counts is Counts.BEFOREHAND and is_before(start, one):
+    if counts is _BEFOREHAND and is_before(start, one):
         return "it came after the fact"
     return None
 

@@ -12,7 +12,7 @@ from gateway.journey.membership import Membership, journeys_of
 from gateway.journey.obligations import follow_all
 from gateway.journey.stages import course_of
 from gateway.register.classing import class_of, month_of
-from gateway.register.rows import FOR_GOOD, ObligationRow, Yardstick, marks, obligation_row
+from gateway.register.rows import FOR_GOOD, ObligationRow, Yardstick, marks, obligation_rows
 from shared.journey_event import JourneyRecord
 from shared.store.tally_tables import CLASSES
 
@@ -57,7 +57,7 @@ class Counting:
         story = membership.story(as_of=FOR_GOOD)
         course = course_of(story)
         owed = follow_all(by.rulebook, story, by.calendar, course=course).obligations
-        rows = [obligation_row(membership.id, one, course, None) for one in owed]
+        rows = obligation_rows(membership.id, owed, course, None)
         departed: dict[bytes, datetime] = {
             mark.obligation_id: mark.marked_at
             for mark in marks(story, owed, rows)

@@ -42,14 +42,17 @@ def judge(record: JourneyRecord, yardstick: Yardstick) -> Judged:
     for membership in journeys_of(record):
         journeys |= {r.reference_id: membership.id for r in membership.references}
         for table, those in rows_of(membership, yardstick, alone).items():
-            rows[table] |= those
+            if rows[table]:
+                rows[table] |= those
+            else:  # mostly, since most records make one journey
+                rows[table] = those
     if alone is None:
         add_parts(rows, record, holdings, journeys, yardstick)
     told_until: dict[str, datetime] = {}
     for event in record.events:
-        told_until[event.reference] = max(
-            event.received_at, told_until.get(event.reference, event.received_at)
-        )
+        until = told_until.get(event.reference)
+        if until is None or until < event.received_at:
+            told_until[event.reference] = event.received_at
     return Judged(
         references=tuple(
             ReferenceRow(

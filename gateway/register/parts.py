@@ -28,7 +28,7 @@ from gateway.register.rows import (
     Rows,
     Yardstick,
     marks,
-    obligation_row,
+    obligation_rows,
 )
 from shared.access.caller import Party, View
 from shared.journey_event import JourneyRecord, speaker
@@ -43,12 +43,13 @@ def holdings_of(record: JourneyRecord) -> Holdings:
     """
     holdings: dict[Party, set[str]] = defaultdict(set)
     for event in record.events:
-        holdings[speaker(event.source)].add(event.type)
-        if event.type in SENT_TO:
-            agency, field = SENT_TO[event.type]
+        type_ = event.type
+        holdings[speaker(event.source)].add(type_)
+        if type_ in SENT_TO:
+            agency, field = SENT_TO[type_]
             organisation = event.data.get(field)
             if organisation is not None:
-                holdings[agency, organisation].add(event.type)
+                holdings[agency, organisation].add(type_)
     for erased in record.erased:
         holdings[speaker(erased.source)].add("")  # of which nothing is known any more
     return holdings
@@ -85,20 +86,18 @@ def _add_part(
     course = course_of(story)
     followed = follow_all(rulebook, story, yardstick.calendar, course=course)
     own = [one for one in followed.obligations if not one.demand.is_window and owes(one, view)]
-    beside: dict[bytes, list[MarkRow]] = defaultdict(list)
-    told = [obligation_row(journey_id, one, course, None) for one in own]
+    beside: dict[bytes, list[MarkRow]] = {}
+    told = obligation_rows(journey_id, own, course, None)
     for mark in marks(story, own, told):
-        beside[mark.obligation_id].append(mark)
+        beside.setdefault(mark.obligation_id, []).append(mark)
+    of_whole, known_by_its_name = rows["register_obligation"], journey_id == membership.id
     for row in told:
-        key = (journey_id, row.obligation_id)
-        marked = beside[row.obligation_id]
-        if (
-            journey_id == membership.id
-            and rows["register_obligation"].get(key) == row
-            and marked == _marks_beside(rows, key)
-        ):
-            rows["register_obligation"][key] = row._replace(in_part=True)
-            continue
+        marked = beside.get(row.obligation_id, [])
+        if known_by_its_name:
+            key = (journey_id, row.obligation_id)
+            if of_whole.get(key) == row and marked == _marks_beside(rows, key):
+                of_whole[key] = ObligationRow._make((*row[:-1], True))  # in its part
+                continue
         part = part_row(row, organisation, membership)
         rows["register_part"][part[:3]] = part
         for mark in marked:
@@ -123,6 +122,8 @@ def part_row(row: ObligationRow, organisation: str, membership: Membership) -> P
 def _marks_beside(rows: Rows, key: tuple[UUID, bytes]) -> list[Row]:
     """Return the marks of the whole journey beside an obligation, in the order of MARKS."""
     kept = rows["register_mark"]
+    if not kept:
+        return []
     return [kept[(*key, mark)] for mark in MARKS if (*key, mark) in kept]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from gateway.journey.calendar import Calendar
@@ -22,7 +22,7 @@ from gateway.journey.obligation import Obligation, breach_from
 from gateway.journey.silences import Silence, Standard
 from gateway.journey.stages import Course
 from gateway.journey.standing import Standing
-from gateway.journey.story import Story
+from gateway.journey.story import Fact, Story
 from gateway.journey.victim import Victim
 from gateway.register.chain_rows import (
     AccountRow,
@@ -42,6 +42,7 @@ from shared.access.caller import Party
 from shared.journey_event import speaker
 from shared.london import london_day, start_of
 
+Held = TypeVar("Held")
 # Later than all that happens and than every limit; a moment later still cannot be asked about.
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 # Which shape these functions give rows. Raise it with every change of what they say, so that all
@@ -60,7 +61,8 @@ LETTERS: Mapping[Standing, str] = {
     Standing.NOTHING_RECORDED: "N",
     Standing.UNKNOWN: "U",
 }
-_ENDED = LETTERS[Standing.ENDED]
+_ENDED, _MET_LATE = LETTERS[Standing.ENDED], LETTERS[Standing.MET_LATE]
+_LATE = LETTERS[Standing.OVERDUE] + _MET_LATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +276,8 @@ def rows_of(membership: Membership, yardstick: Yardstick, alone: Party | None = 
         membership, yardstick.rulebook, yardstick.calendar, yardstick.standard, as_of=FOR_GOOD
     )
     story, course, obligations = evidence.story, evidence.course, evidence.obligations
-    owed = [obligation_row(membership.id, one, course, alone) for one in obligations]
     journey = membership.id
+    owed = obligation_rows(journey, obligations, course, alone)
     rows: dict[str, Iterable[Row]] = {
         "register_journey": [journey_row(membership, story, course)],
         "register_party": parties(membership, owed),
@@ -297,7 +299,12 @@ def rows_of(membership: Membership, yardstick: Yardstick, alone: Party | None = 
         "register_account": account_rows(journey, evidence),
         "register_order": order_rows(journey, story, yardstick.rulebook),
     }
-    return {table: {row[: SHAPES[table][1]]: row for row in those} for table, those in rows.items()}
+    return {table: _by_key(those, SHAPES[table][1]) for table, those in rows.items()}
+
+
+def _by_key(rows: Iterable[Row], columns: int) -> dict[tuple[object, ...], Row]:
+    """Return rows by their keys, which are so many of their first columns."""
+    return {row[:columns]: row for row in rows}
 
 
 def journey_row(membership: Membership, story: Story, course: Course) -> JourneyRow:
@@ -308,8 +315,13 @@ def journey_row(membership: Membership, story: Story, course: Course) -> Journey
     first = membership.references[0]
     began_at = course.spans[0].since if course.spans else first.first_received_at
     victim = story.victim
-    report = next(iter(story.facts_of("crime.reported")), None)
+    reports = story.facts_of("crime.reported")
+    report = reports[0] if reports else None
     told = {} if report is None else report.data
+    outcomes, outcome_turns = held_in_turn(outcomes_of(story))
+    police, police_turns = held_in_turn(story.organisations_of("police"))
+    cps, cps_turns = held_in_turn(story.organisations_of("cps"))
+    probation, probation_turns = held_in_turn(story.organisations_of("probation"))
     return JourneyRow(
         journey_id=membership.id,
         reference=membership.name,
@@ -324,10 +336,14 @@ def journey_row(membership: Membership, story: Story, course: Course) -> Journey
         reported_on=None if report is None else report.day,
         offence_group=told.get("offence_group"),
         flags=sorted(set(told.get("flags", ()))) or None,
-        **held_in_turn("outcomes", "outcome_turns", outcomes_of(story)),
-        **held_in_turn("police", "police_turns", story.organisations_of("police")),
-        **held_in_turn("cps", "cps_turns", story.organisations_of("cps")),
-        **held_in_turn("probation", "probation_turns", story.organisations_of("probation")),
+        outcomes=outcomes,
+        outcome_turns=outcome_turns,
+        police=police,
+        police_turns=police_turns,
+        cps=cps,
+        cps_turns=cps_turns,
+        probation=probation,
+        probation_turns=probation_turns,
     )
 
 
@@ -337,6 +353,8 @@ def outcomes_of(story: Story) -> list[tuple[datetime, int]]:
     The last one assigned holds, whether with the decision to close or by itself.
     """
     by_type = story.facts_by_type
+    if "outcome.assigned" not in by_type and "investigation.decided" not in by_type:
+        return []
     facts = [*by_type.get("outcome.assigned", ()), *by_type.get("investigation.decided", ())]
     assigned = [
         (fact.at, fact.event.source, fact.event.id, fact.data["outcome"])
@@ -347,13 +365,13 @@ def outcomes_of(story: Story) -> list[tuple[datetime, int]]:
 
 
 def held_in_turn(
-    values: str, turns: str, held: Sequence[tuple[datetime, object]]
-) -> dict[str, Any]:
+    held: Sequence[tuple[datetime, Held]],
+) -> tuple[list[Held] | None, list[datetime] | None]:
     """Return two columns: what held, and from which moment each did; of one moment the last."""
     if not held:
-        return {values: None, turns: None}
+        return None, None
     last_of = dict(held)
-    return {values: [*last_of.values()], turns: [*last_of]}
+    return [*last_of.values()], [*last_of]
 
 
 def under_18_until(victim: Victim) -> datetime | None:
@@ -374,7 +392,9 @@ def enhanced_turns(victim: Victim, began_at: datetime) -> list[datetime] | None:
     changes = {assessment.since for assessment in victim.assessments}
     if victim.turns_18_on is not None:
         changes.add(victim.turns_18_on)
-    moments = [began_at, *(start_of(day) for day in sorted(changes) if start_of(day) > began_at)]
+    moments = [began_at]
+    if changes:
+        moments += [since for since in map(start_of, sorted(changes)) if since > began_at]
     turns: list[datetime] = []
     for moment in moments:
         enhanced = victim.enhanced_because(london_day(moment)) is not None
@@ -385,56 +405,77 @@ def enhanced_turns(victim: Victim, began_at: datetime) -> list[datetime] | None:
 
 def parties(membership: Membership, owed: Iterable[ObligationRow]) -> Iterator[PartyRow]:
     """Yield the organisations that sent events of a journey or owe anything on it."""
-    speak = {speaker(event.source) for event in membership.events}
-    owe = {(AGENCY_OF.get(row.owner, row.owner), row.organisation) for row in owed}
+    speak = {speaker(source) for source in {event.source for event in membership.events}}
+    owners = {(row.owner, row.organisation) for row in owed}
+    owe = {(AGENCY_OF.get(owner, owner), organisation) for owner, organisation in owners}
     for agency, organisation in speak | owe:
         if organisation is not None:
             yield PartyRow(membership.id, agency, organisation, (agency, organisation) in speak)
 
 
-def obligation_row(
-    journey_id: UUID, owed: Obligation, course: Course, alone: Party | None
-) -> ObligationRow:
-    """Return one obligation with its turns.
+def obligation_rows(
+    journey_id: UUID, obligations: Iterable[Obligation], course: Course, alone: Party | None
+) -> list[ObligationRow]:
+    """Return each obligation with its turns; they are in order of start, as they were followed.
 
     It is in its owner's part where the owner holds all there is, but not to keep in touch: whether
     nobody spoke is known from all events.
     """
-    turns, start, duty = owed.turns, owed.start, owed.demand.duty
-    span = course.at(start.at)
-    moments, standings, late = [], "", None
-    for since, standing in turns:
-        moments.append(since)
-        standings += LETTERS[standing]
-        if standing is Standing.MET_LATE:
-            late = london_day(since)
-    if standings == _ENDED and owed.demand.ends is None:
-        # Ended as it began: what stands nowhere in between still says that it had no limit.
-        moments, standings = [*moments, *moments], LETTERS[Standing.NOTHING_RECORDED] + _ENDED
-    due_on = owed.due_on
-    # By place and not by name: this is done for every obligation there is, and cost a third more.
-    return ObligationRow._make(
-        (
-            journey_id,
-            owed.key,
-            duty.id,
-            owed.owner,
-            owed.organisation,
-            start.suspect,
-            owed.story.victim.enhanced_because(start.day) is not None,
-            None if span is None else int(span.stage),
-            start.at,
-            due_on,
-            owed.due_at,
-            breach_from(duty, turns),
-            None if due_on is None else max(1, (due_on - start.day).days),
-            late,
-            owed.content_stated,
-            moments,
-            standings,
-            owed.silence is None and (owed.agency, owed.organisation) == alone,
+    rows = []
+    start: Fact | None = None
+    whose: dict[str, tuple[str, tuple[str, str | None]]] = {}
+    for owed in obligations:
+        if owed.start is not start:  # what they share is worked out once for all of one start
+            start, whose = owed.start, {}
+            span = course.at(start.at)
+            stage = None if span is None else int(span.stage)
+            enhanced = owed.story.victim.enhanced_because(start.day) is not None
+        turns, demand, due_on = owed.turns, owed.demand, owed.due_on
+        who = whose.get(demand.owner) if owed.silence is None else None
+        if who is None:
+            who = owed.owner, owed.party
+            if owed.silence is None:
+                whose[demand.owner] = who
+        owner, party = who
+        moments, standings, late, breach = [], "", None, None
+        for since, standing in turns:
+            moments.append(since)
+            letter = LETTERS[standing]
+            standings += letter
+            if letter in _LATE:
+                breach = breach_from(demand.duty, turns)
+                if letter == _MET_LATE:
+                    late = london_day(since)
+        if standings == _ENDED and demand.ends is None:
+            # Ended as it began: what stands nowhere in between still says that it had no limit.
+            moments, standings = [*moments, *moments], LETTERS[Standing.NOTHING_RECORDED] + _ENDED
+        # By place and not by name: this is done for every obligation there is, and cost a third
+        # more.
+        rows.append(
+            ObligationRow._make(
+                (
+                    journey_id,
+                    owed.key,
+                    demand.duty.id,
+                    owner,
+                    party[1],
+                    start.suspect,
+                    enhanced,
+                    stage,
+                    start.at,
+                    due_on,
+                    owed.due_at,
+                    breach,
+                    None if due_on is None else max(1, (due_on - start.day).days),
+                    late,
+                    owed.content_stated,
+                    moments,
+                    standings,
+                    party == alone and owed.silence is None,
+                )
+            )
         )
-    )
+    return rows
 
 
 def marks(
