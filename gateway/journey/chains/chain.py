@@ -79,7 +79,8 @@ class Chain:
         return tuple(step.id for step in self.steps if not step.beside)
 
 
-@dataclass(frozen=True, slots=True)
+# Nor steps taken nor runs are frozen, as facts are not: every journey has some, and they are dear.
+@dataclass(slots=True)
 class Taken:
     """That a step was taken first: when (UTC), by whom, and how, where that is said.
 
@@ -94,7 +95,7 @@ class Taken:
     how: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
     """One journey's way through a chain, or one suspect's: the steps taken, in order of time.
 

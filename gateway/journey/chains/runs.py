@@ -13,6 +13,7 @@ from gateway.journey.obligation import Obligation
 from gateway.journey.story import Contact, Fact, Story
 from gateway.journey.telling import is_before, same, speaks_of
 from gateway.journey.unknown import unknown_since
+from shared.journey_event import speaker
 
 
 class _Shown(NamedTuple):
@@ -28,18 +29,17 @@ class _Shown(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """One way to show one step of one chain."""
+    """One way to show one step of one chain; `plain` says that any fact of its types does."""
 
     chain: str
     step: str
     shows: Shows
+    plain: bool
 
 
 # What shows the steps of a chain, by step.
 Found = Mapping[str, Sequence[_Shown]]
 
-# The fields that say how a fact came out; never a sender's own words.
-_HOW = ("decision", "wish")
 _OPT_OUT = "contact.declined"
 
 
@@ -60,7 +60,9 @@ class _Ways:
             self.windows.update(chain.window)
             for step in chain.steps:
                 for shows in step.shows:
-                    self._add(_Place(chain.id, step.id, shows))
+                    plain = shows == Shows(facts=shows.facts)
+                    self._add(_Place(chain.id, step.id, shows, plain))
+        self.rules = frozenset({*self.by_rule, *self.windows})
 
     def _add(self, place: _Place) -> None:
         shows = place.shows
@@ -82,7 +84,7 @@ _WAYS = _Ways(CHAINS)
 # The steps of each chain, each with the ways in which news shows it.
 _STEPS = {
     chain.id: [
-        (step.id, tuple(shows for shows in step.shows if shows.news_of is not None))
+        (step.id, tuple((shows.news_of, shows.carrying) for shows in step.shows if shows.news_of))
         for step in chain.steps
     ]
     for chain in CHAINS
@@ -95,9 +97,11 @@ def runs_of(story: Story, obligations: Iterable[Obligation]) -> list[Run]:
     looked.at_obligations(obligations)
     looked.at_facts()
     looked.at_contacts()
-    return [
-        run for chain in CHAINS if chain.id in looked.found for run in looked.runs_through(chain)
-    ]
+    runs: list[Run] = []
+    for chain in CHAINS:
+        if chain.id in looked.found:
+            runs += looked.runs_through(chain)
+    return runs
 
 
 class _Looked:
@@ -108,16 +112,25 @@ class _Looked:
         self._story = story
         self._windows: list[Obligation] = []
 
-    def _show(self, place: _Place, shown: _Shown) -> None:
-        self.found.setdefault(place.chain, {}).setdefault(place.step, []).append(shown)
+    def _show(self, place: _Place, *shown: _Shown) -> None:
+        steps = self.found.get(place.chain)
+        if steps is None:
+            steps = self.found[place.chain] = {}
+        those = steps.get(place.step)
+        if those is None:
+            steps[place.step] = [*shown]
+        else:
+            those.extend(shown)
 
     def at_obligations(self, obligations: Iterable[Obligation]) -> None:
         """Look for duties that were owed, and for the victim's own time."""
         for owed in obligations:
             rule = owed.demand.duty.id
+            if rule not in _WAYS.rules:
+                continue
             if rule in _WAYS.windows:
                 self._windows.append(owed)
-            elif rule in _WAYS.by_rule and (owed.ending is None or owed.ending.at > owed.start.at):
+            elif owed.ending is None or owed.ending.at > owed.start.at:
                 start, who = owed.start, (owed.agency, owed.organisation)
                 for place in _WAYS.by_rule[rule]:
                     shown = _Shown(start.at, start.day, start, start.suspect, *who, None)
@@ -127,9 +140,10 @@ class _Looked:
         """Look for facts, opting out among them."""
         for type_, facts in self._story.facts_by_type.items():
             for place in _WAYS.by_fact.get(type_, ()):
-                for fact in facts:
-                    if self._counts(fact, place.shows):
-                        self._show(place, _of_fact(fact, place.shows.by))
+                shows = place.shows
+                counted = facts if place.plain else [f for f in facts if self._counts(f, shows)]
+                if counted:
+                    self._show(place, *[_of_fact(fact, shows.by) for fact in counted])
 
     def at_contacts(self) -> None:
         """Look for offers, and for tellings by what they carried or by who made them."""
@@ -162,9 +176,14 @@ class _Looked:
             for before in self._story.facts_by_type.get(shows.earlier, ())
         )
 
-    def runs_through(self, chain: Chain) -> Iterator[Run]:
-        """Yield the runs through one chain, of which something was found, by suspect."""
+    def runs_through(self, chain: Chain) -> Iterable[Run]:
+        """Return the runs through one chain, of which something was found, by suspect."""
         found, first = self.found[chain.id], chain.steps[0].id
+        if chain.by_suspect or chain.in_turn:
+            return self._divided(chain, found, first)
+        return (self._run(chain, None, found, entered=first in found),)
+
+    def _divided(self, chain: Chain, found: Found, first: str) -> Iterator[Run]:
         if chain.in_turn and first not in found:
             return
         for suspect in _suspects(chain, found):
@@ -190,34 +209,35 @@ class _Looked:
         # Most steps of most runs are not taken: they cost a look-up.
         for step, news in _STEPS[chain.id]:
             those = ours.get(step, ())
-            if news:
-                those = [*those, *self._news(news, ours)]
+            for of, carrying in news:
+                if of in ours:
+                    those = [*those, *self._news(ours[of], carrying)]
             if those:
                 at, day, _, _, agency, organisation, how = _earliest(those)
                 taken.append(Taken(step, at, day, agency, organisation, how))
         entry = taken[0] if entered else None
         days_left = self._days_left(chain, suspect, taken) if chain.window else None
-        taken.sort(key=attrgetter("at"))
+        if len(taken) > 1:
+            taken.sort(key=attrgetter("at"))
         unknown = None
         if self._story.interruptions:
             unknown = self._unknown_from(chain, (entry or taken[0]).at)
         return Run(chain.id, suspect, entry, tuple(taken), unknown, days_left)
 
-    def _news(self, ways: Iterable[Shows], ours: Found) -> Iterator[_Shown]:
+    def _news(self, of: Iterable[_Shown], carrying: frozenset[str]) -> Iterator[_Shown]:
         """Yield the tellings that brought the victim news of what shows another step."""
-        for shows in ways:
-            for one in ours.get(shows.news_of or "", ()):
-                fact = one.what
-                if not isinstance(fact, Fact):
-                    continue
-                for contact in self._story.tellings_about(fact.type):
-                    if (
-                        contact.why_not_told is None
-                        and shows.carrying <= (contact.carried or frozenset())
-                        and speaks_of(contact, fact)
-                        and not is_before(contact, fact)
-                    ):
-                        yield _of_contact(contact, contact.channel)
+        for one in of:
+            fact = one.what
+            if not isinstance(fact, Fact):
+                continue
+            for contact in self._story.tellings_about(fact.type):
+                if (
+                    contact.why_not_told is None
+                    and carrying <= (contact.carried or frozenset())
+                    and speaks_of(contact, fact)
+                    and not is_before(contact, fact)
+                ):
+                    yield _of_contact(contact, contact.channel)
 
     def _unknown_from(self, chain: Chain, since: datetime) -> datetime | None:
         """Return from when (UTC) a feed hides what else was done, or None where none does."""
@@ -263,8 +283,9 @@ def _earliest(those: Sequence[_Shown]) -> _Shown:
 
 def _of_fact(fact: Fact, by: str | None) -> _Shown:
     event = (fact.source_of(by) if by is not None else None) or fact.event
-    how = next((fact.data[name] for name in _HOW if name in fact.data), None)
-    return _Shown(fact.at, fact.day, fact, fact.suspect, event.agency, event.organisation, how)
+    data = fact.data
+    how = data.get("decision", data.get("wish"))  # how it came out; never a sender's own words
+    return _Shown(fact.at, fact.day, fact, fact.suspect, *speaker(event.source), how)
 
 
 def _of_contact(contact: Contact, how: str | None) -> _Shown:
