@@ -79,7 +79,7 @@ class Chain:
         return tuple(step.id for step in self.steps if not step.beside)
 
 
-# Nor steps taken nor runs are frozen, as facts are not: every journey has some, and they are dear.
+# Steps taken and runs are not frozen, for the reason that facts are not: every journey has some.
 @dataclass(slots=True)
 class Taken:
     """That a step was taken first: when (UTC), by whom, and how, where that is said.

@@ -7,11 +7,9 @@ of other days. Where another answer was there in time and keyed in time nothing 
 history loaded late on purpose is nobody's late keying.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date, datetime, timedelta
 
 from gateway.journey.calendar import OutsideCalendar
 from gateway.journey.duty import Allowance, Kind, Unit
@@ -121,6 +119,8 @@ class _Books:
             if keying is None:
                 return None
             first = first or keying
+            if not _more_in_time(answer, obligation, due_at):
+                break
             story = without(story, answer)
             answer, _ = demand.find(obligation.start, demand.met_by, story, demand.repeats)
         return first
@@ -149,7 +149,7 @@ class _Books:
         if keyed < due_at or self._said_in_time(event, due_at):
             return None
         if stated:
-            together = self._together.get((event.source, _minute(keyed)), ())
+            together = self._together(event.source, keyed)
             if len(together) >= KEYED_TOGETHER and event in together:
                 days = {london_day(placed(one)) for one in together}
                 if len(days) > 1:
@@ -230,19 +230,38 @@ class _Books:
         except OutsideCalendar:
             return None
 
-    @cached_property
-    def _together(self) -> dict[tuple[str, datetime], list[KeptEvent]]:
-        """The contacts keyed in each minute, by the system they were keyed in, in order of time."""
-        found: dict[tuple[str, datetime], list[KeptEvent]] = defaultdict(list)
+    def _together(self, source: str, keyed: datetime) -> list[KeptEvent]:
+        """Return the contacts keyed in one system in the minute of a moment, in order of time."""
+        begins = keyed.replace(second=0, microsecond=0)
+        ends = begins + timedelta(minutes=1)
+        found = []
         for contact in self._evidence.story.contacts:
             event = contact.event
-            if event.recorded_at is not None and not event.backfill:
-                found[event.source, _minute(event.recorded_at)].append(event)
+            at = event.recorded_at
+            if (
+                at is not None
+                and begins <= at < ends
+                and event.source == source
+                and not event.backfill
+            ):
+                found.append(event)
         return found
 
 
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
+def _more_in_time(answer: Contact | Fact, obligation: Obligation, due_at: datetime) -> bool:
+    """Say whether anything that might answer too came in time, but not before an answer.
+
+    Answers are looked for in order of time, so that what came before the first is none.
+    """
+    story, at = obligation.story, answer.at
+    for contact in story.contacts:
+        if at <= contact.at < due_at and contact is not answer:
+            return True
+    for type_ in obligation.demand.met_by.done:
+        for fact in story.facts_by_type.get(type_, ()):
+            if at <= fact.at < due_at and fact is not answer:
+                return True
+    return False
 
 
 def _finding(obligation: Obligation, keying: Keying, evidence: Evidence) -> Finding:

@@ -19,6 +19,7 @@ from shared.london import london_day, start_of
 
 # How an obligation may stand in the end of which the limit had passed without an answer.
 LATE = (Standing.MET_LATE, Standing.OVERDUE, Standing.UNKNOWN)
+DEPARTURE = "departure.justified"
 OUTCOMES = ("outcome.assigned", "investigation.decided")
 
 
@@ -113,13 +114,13 @@ def _finding(withdrawal: Fact, place: int, missed: list[Missed], evidence: Evide
         organisation=last.obligation.organisation,
         stage=None if span is None else span.stage,
         days=days,
-        says=_says(withdrawal, missed, days),
+        says=_says(withdrawal, missed, days, evidence.story),
         events=withdrawal.sources,
         obligations=tuple(one.obligation.key for one in missed),
     )
 
 
-def _says(withdrawal: Fact, missed: list[Missed], days: int) -> str:
+def _says(withdrawal: Fact, missed: list[Missed], days: int, story: Story) -> str:
     what = f"The victim withdrew support on {day_words(withdrawal.day)}"
     if withdrawal.type != "victim.withdrew":
         what = (
@@ -134,7 +135,9 @@ def _says(withdrawal: Fact, missed: list[Missed], days: int) -> str:
         [f"{one.obligation.duty.id} (since {day_words(london_day(one.since))})" for one in missed]
     )
     last = "on the same London day" if days == 0 else f"{days_words(days)} before"
-    reasons = sum(one.obligation.marks.departure is not None for one in missed)
+    reasons = 0
+    if DEPARTURE in story.facts_by_type:
+        reasons = sum(one.obligation.marks.departure is not None for one in missed)
     marked = f" Beside {reasons} of them a good reason is recorded." if reasons else ""
     return (
         f"{what}. Duties of the Code that became a breach or stayed overdue: {listed(counts)} "
