@@ -119,7 +119,7 @@ class AccountRow(NamedTuple):
 def run_rows(journey_id: UUID, evidence: Evidence) -> Iterator[RunRow]:
     """Yield the runs of a journey; a run of no suspect has an empty one."""
     for run in runs_of(evidence.story, evidence.obligations):
-        entered = run.entered
+        entered, taken = run.entered, run.taken
         yield RunRow(
             journey_id,
             run.chain,
@@ -130,9 +130,9 @@ def run_rows(journey_id: UUID, evidence: Evidence) -> Iterator[RunRow]:
             None if entered is None else entered.day,
             run.unknown_from,
             run.days_left,
-            [step.at for step in run.taken],
-            [step.step for step in run.taken],
-            [step.how or "" for step in run.taken],
+            [step.at for step in taken],
+            [step.step for step in taken],
+            [step.how or "" for step in taken],
         )
 
 

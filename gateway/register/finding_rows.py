@@ -1,14 +1,14 @@
 """The register's rows of what was found on one journey, and of whose report it is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from gateway.journey.duty import Duty
+from gateway.journey.duty import Rulebook
 from gateway.journey.findings.finders import find_all
 from gateway.journey.findings.finding import Evidence
-from gateway.journey.findings.meanings import is_special
+from gateway.journey.findings.meanings import is_special, resting_on_special
 from gateway.journey.findings.repeats import victims_of
 from gateway.journey.story import Story
 
@@ -43,17 +43,12 @@ class VictimRow(NamedTuple):
     reported_at: datetime
 
 
-def finding_rows(
-    journey_id: UUID, evidence: Evidence, keys: Iterable[bytes]
-) -> Iterator[FindingRow]:
-    """Yield what was found on a journey, in order of time; `keys` are its obligations', in order.
-
-    They are hashes, and not to be worked out a second time.
-    """
+def finding_rows(journey_id: UUID, evidence: Evidence, rulebook: Rulebook) -> Iterator[FindingRow]:
+    """Yield what was found on a journey, in order of time."""
     found = find_all(evidence)
-    duties: dict[bytes, Duty] = {}
+    resting: frozenset[bytes] = frozenset()
     if any(finding.obligations for finding in found):
-        duties = {key: one.duty for key, one in zip(keys, evidence.obligations, strict=True)}
+        resting = resting_on_special(evidence, rulebook)
     for finding in found:
         yield FindingRow(
             journey_id,
@@ -66,7 +61,7 @@ def finding_rows(
             None if finding.stage is None else int(finding.stage),
             finding.days,
             finding.says,
-            is_special(finding, duties),
+            is_special(finding, resting),
             [event.source for event in finding.events],
             [event.id for event in finding.events],
             list(finding.obligations),

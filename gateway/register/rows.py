@@ -290,7 +290,7 @@ def rows_of(membership: Membership, yardstick: Yardstick, alone: Party | None = 
         "register_silence": chain.from_iterable(
             silence_rows(journey, silence) for silence in evidence.silences
         ),
-        "register_finding": finding_rows(journey, evidence, [row.obligation_id for row in owed]),
+        "register_finding": finding_rows(journey, evidence, yardstick.rulebook),
         "register_victim": victim_rows(journey, story),
         "register_run": run_rows(journey, evidence),
         "register_handover": handover_rows(journey, evidence),

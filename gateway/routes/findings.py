@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from gateway.answers import JudgedBy
 from gateway.journey.findings.finders import evidence_of, find_all
 from gateway.journey.findings.finding import Finding, FindingKind
-from gateway.journey.findings.meanings import MEANINGS, is_special
+from gateway.journey.findings.meanings import MEANINGS, is_special, resting_on_special
 from gateway.journey.findings.repeats import victims_of
 from gateway.journey.stages import Stage
 from gateway.register.earlier import has_earlier_report
@@ -214,13 +214,13 @@ async def journey_findings(
         as_of=FOR_GOOD,
         known_at=moments.known_at,
     )
-    duties = {one.key: one.duty for one in evidence.obligations}
+    resting = resting_on_special(evidence, state.rulebook)
     reported = victims_of(evidence.story)
 
     async def is_told(finding: Finding) -> bool:
         if not finding.holds_at(moments.as_of):
             return False
-        if not view.special and is_special(finding, duties):
+        if not view.special and is_special(finding, resting):
             return False
         return finding.kind is not FindingKind.REPEAT_NOT_FLAGGED or await has_earlier_report(
             state.store, membership, reported, finding.holds_from, known_at=moments.known_at

@@ -1,9 +1,10 @@
 """What a chain is: steps in order, what shows that each was taken, and one run through them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from gateway.journey.duty import Where
+from gateway.journey.story import Contact, Fact
 
 ALWAYS = Where()
 
@@ -79,11 +80,13 @@ class Chain:
         return tuple(step.id for step in self.steps if not step.beside)
 
 
-@dataclass(frozen=True, slots=True)
+# Steps taken and runs are not frozen, for the reason that facts are not: every journey has some.
+@dataclass(slots=True)
 class Taken:
-    """That a step was taken first: when (UTC), by whom, and how, where that is said.
+    """That a step was taken: when (UTC), by whom, and how, where that is said.
 
-    `how` is the response to an offer, the channel of a telling, the decision or the wish.
+    `how` is the response to an offer, the channel of a telling, the decision or the wish. `what`
+    shows it, and `suspect` is whom that is about.
     """
 
     step: str
@@ -91,12 +94,14 @@ class Taken:
     day: date
     agency: str | None
     organisation: str | None
-    how: str | None = None
+    how: str | None
+    what: Fact | Contact = field(repr=False, compare=False)
+    suspect: str | None = field(repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
-    """One journey's way through a chain, or one suspect's: the steps taken, in order of time.
+    """One journey's way through a chain, or one suspect's: each step as first taken, in time.
 
     `entered` is its first step, None where that is not recorded although a later one is. From
     `unknown_from` (UTC) on nobody can tell what else was done. `days_left` are London days of the

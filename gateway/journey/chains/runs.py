@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -13,33 +13,21 @@ from gateway.journey.obligation import Obligation
 from gateway.journey.story import Contact, Fact, Story
 from gateway.journey.telling import is_before, same, speaks_of
 from gateway.journey.unknown import unknown_since
-
-
-class _Shown(NamedTuple):
-    """That something shows a step: what it was, about whom, and who did it."""
-
-    at: datetime
-    day: date
-    what: Fact | Contact
-    suspect: str | None
-    agency: str | None
-    organisation: str | None
-    how: str | None
+from shared.journey_event import speaker
 
 
 class _Place(NamedTuple):
-    """One way to show one step of one chain."""
+    """One way to show one step of one chain; `plain` says that any fact of its types does."""
 
     chain: str
     step: str
     shows: Shows
+    plain: bool
 
 
-# What shows the steps of a chain, by step.
-Found = Mapping[str, Sequence[_Shown]]
+# Everything that shows the steps of a chain, by step.
+Found = Mapping[str, Sequence[Taken]]
 
-# The fields that say how a fact came out; never a sender's own words.
-_HOW = ("decision", "wish")
 _OPT_OUT = "contact.declined"
 
 
@@ -60,7 +48,9 @@ class _Ways:
             self.windows.update(chain.window)
             for step in chain.steps:
                 for shows in step.shows:
-                    self._add(_Place(chain.id, step.id, shows))
+                    plain = shows == Shows(facts=shows.facts)
+                    self._add(_Place(chain.id, step.id, shows, plain))
+        self.rules = frozenset({*self.by_rule, *self.windows})
 
     def _add(self, place: _Place) -> None:
         shows = place.shows
@@ -82,7 +72,7 @@ _WAYS = _Ways(CHAINS)
 # The steps of each chain, each with the ways in which news shows it.
 _STEPS = {
     chain.id: [
-        (step.id, tuple(shows for shows in step.shows if shows.news_of is not None))
+        (step.id, tuple((shows.news_of, shows.carrying) for shows in step.shows if shows.news_of))
         for step in chain.steps
     ]
     for chain in CHAINS
@@ -95,41 +85,52 @@ def runs_of(story: Story, obligations: Iterable[Obligation]) -> list[Run]:
     looked.at_obligations(obligations)
     looked.at_facts()
     looked.at_contacts()
-    return [
-        run for chain in CHAINS if chain.id in looked.found for run in looked.runs_through(chain)
-    ]
+    runs: list[Run] = []
+    for chain in CHAINS:
+        if chain.id in looked.found:
+            runs += looked.runs_through(chain)
+    return runs
 
 
 class _Looked:
     """What shows steps on one journey; each obligation, fact and contact is looked at once."""
 
     def __init__(self, story: Story) -> None:
-        self.found: dict[str, dict[str, list[_Shown]]] = {}
+        self.found: dict[str, dict[str, list[Taken]]] = {}
         self._story = story
         self._windows: list[Obligation] = []
 
-    def _show(self, place: _Place, shown: _Shown) -> None:
-        self.found.setdefault(place.chain, {}).setdefault(place.step, []).append(shown)
+    def _show(self, chain: str, taken: Taken) -> None:
+        steps = self.found.get(chain)
+        if steps is None:
+            self.found[chain] = {taken.step: [taken]}
+        elif taken.step in steps:
+            steps[taken.step].append(taken)
+        else:
+            steps[taken.step] = [taken]
 
     def at_obligations(self, obligations: Iterable[Obligation]) -> None:
         """Look for duties that were owed, and for the victim's own time."""
         for owed in obligations:
             rule = owed.demand.duty.id
+            if rule not in _WAYS.rules:
+                continue
             if rule in _WAYS.windows:
                 self._windows.append(owed)
-            elif rule in _WAYS.by_rule and (owed.ending is None or owed.ending.at > owed.start.at):
-                start, who = owed.start, (owed.agency, owed.organisation)
-                for place in _WAYS.by_rule[rule]:
-                    shown = _Shown(start.at, start.day, start, start.suspect, *who, None)
-                    self._show(place, shown)
+            elif owed.ending is None or owed.ending.at > owed.start.at:
+                start, agency, organisation = owed.start, owed.agency, owed.organisation
+                at, day, suspect = start.at, start.day, start.suspect
+                for chain, step, _, _ in _WAYS.by_rule[rule]:
+                    taken = Taken(step, at, day, agency, organisation, None, start, suspect)
+                    self._show(chain, taken)
 
     def at_facts(self) -> None:
         """Look for facts, opting out among them."""
         for type_, facts in self._story.facts_by_type.items():
             for place in _WAYS.by_fact.get(type_, ()):
                 for fact in facts:
-                    if self._counts(fact, place.shows):
-                        self._show(place, _of_fact(fact, place.shows.by))
+                    if place.plain or self._counts(fact, place.shows):
+                        self._show(place.chain, _of_fact(place.step, fact, place.shows.by))
 
     def at_contacts(self) -> None:
         """Look for offers, and for tellings by what they carried or by who made them."""
@@ -137,7 +138,8 @@ class _Looked:
             data = contact.event.data
             for place in _WAYS.by_offer.get(data.get("offer", ""), ()):
                 if _offered(contact, place.shows):
-                    self._show(place, _of_contact(contact, data.get("response")))
+                    how = data.get("response")
+                    self._show(place.chain, _of_contact(place.step, contact, how))
             carried = contact.carried
             if carried and not carried.isdisjoint(_WAYS.by_carried):
                 for word in carried & _WAYS.by_carried.keys():
@@ -148,7 +150,7 @@ class _Looked:
     def _told(self, contact: Contact, places: Iterable[_Place]) -> None:
         if contact.why_not_told is None:
             for place in places:
-                self._show(place, _of_contact(contact, contact.channel))
+                self._show(place.chain, _of_contact(place.step, contact, contact.channel))
 
     def _counts(self, fact: Fact, shows: Shows) -> bool:
         if shows.opted_out is not None:
@@ -162,9 +164,14 @@ class _Looked:
             for before in self._story.facts_by_type.get(shows.earlier, ())
         )
 
-    def runs_through(self, chain: Chain) -> Iterator[Run]:
-        """Yield the runs through one chain, of which something was found, by suspect."""
+    def runs_through(self, chain: Chain) -> Iterable[Run]:
+        """Return the runs through one chain, of which something was found, by suspect."""
         found, first = self.found[chain.id], chain.steps[0].id
+        if chain.by_suspect or chain.in_turn:
+            return self._divided(chain, found, first)
+        return (self._run(chain, None, found, entered=first in found),)
+
+    def _divided(self, chain: Chain, found: Found, first: str) -> Iterator[Run]:
         if chain.in_turn and first not in found:
             return
         for suspect in _suspects(chain, found):
@@ -186,38 +193,39 @@ class _Looked:
             yield self._run(chain, suspect, ours, entered=entry is not None)
 
     def _run(self, chain: Chain, suspect: str | None, ours: Found, *, entered: bool) -> Run:
-        taken = []
+        taken: list[Taken] = []
         # Most steps of most runs are not taken: they cost a look-up.
         for step, news in _STEPS[chain.id]:
             those = ours.get(step, ())
             if news:
-                those = [*those, *self._news(news, ours)]
+                for of, carrying in news:
+                    if of in ours:
+                        those = [*those, *self._news(step, ours[of], carrying)]
             if those:
-                at, day, _, _, agency, organisation, how = _earliest(those)
-                taken.append(Taken(step, at, day, agency, organisation, how))
+                taken.append(_earliest(those))
         entry = taken[0] if entered else None
         days_left = self._days_left(chain, suspect, taken) if chain.window else None
-        taken.sort(key=attrgetter("at"))
+        if len(taken) > 1:
+            taken.sort(key=attrgetter("at"))
         unknown = None
         if self._story.interruptions:
             unknown = self._unknown_from(chain, (entry or taken[0]).at)
         return Run(chain.id, suspect, entry, tuple(taken), unknown, days_left)
 
-    def _news(self, ways: Iterable[Shows], ours: Found) -> Iterator[_Shown]:
+    def _news(self, step: str, of: Iterable[Taken], carrying: frozenset[str]) -> Iterator[Taken]:
         """Yield the tellings that brought the victim news of what shows another step."""
-        for shows in ways:
-            for one in ours.get(shows.news_of or "", ()):
-                fact = one.what
-                if not isinstance(fact, Fact):
-                    continue
-                for contact in self._story.tellings_about(fact.type):
-                    if (
-                        contact.why_not_told is None
-                        and shows.carrying <= (contact.carried or frozenset())
-                        and speaks_of(contact, fact)
-                        and not is_before(contact, fact)
-                    ):
-                        yield _of_contact(contact, contact.channel)
+        for one in of:
+            fact = one.what
+            if not isinstance(fact, Fact):
+                continue
+            for contact in self._story.tellings_about(fact.type):
+                if (
+                    contact.why_not_told is None
+                    and carrying <= (contact.carried or frozenset())
+                    and speaks_of(contact, fact)
+                    and not is_before(contact, fact)
+                ):
+                    yield _of_contact(step, contact, contact.channel)
 
     def _unknown_from(self, chain: Chain, since: datetime) -> datetime | None:
         """Return from when (UTC) a feed hides what else was done, or None where none does."""
@@ -255,23 +263,23 @@ def _suspects(chain: Chain, found: Found) -> list[str | None]:
     return [*sorted(named)] if named else [None]
 
 
-def _earliest(those: Sequence[_Shown]) -> _Shown:
+def _earliest(those: Sequence[Taken]) -> Taken:
     if len(those) == 1:
         return those[0]
     return min(those, key=lambda one: (one.at, one.what.event.source, one.what.event.id))
 
 
-def _of_fact(fact: Fact, by: str | None) -> _Shown:
-    event = (fact.source_of(by) if by is not None else None) or fact.event
-    how = next((fact.data[name] for name in _HOW if name in fact.data), None)
-    return _Shown(fact.at, fact.day, fact, fact.suspect, event.agency, event.organisation, how)
+def _of_fact(step: str, fact: Fact, by: str | None) -> Taken:
+    event = (fact.source_of(by) if by is not None else None) or fact.sources[0]
+    agency, organisation = speaker(event.source)
+    data = fact.data
+    how = data.get("decision", data.get("wish"))  # how it came out; never a sender's own words
+    return Taken(step, fact.at, fact.day, agency, organisation, how, fact, fact.suspect)
 
 
-def _of_contact(contact: Contact, how: str | None) -> _Shown:
-    organisation = contact.event.organisation
-    return _Shown(
-        contact.at, contact.day, contact, contact.suspect, contact.agency, organisation, how
-    )
+def _of_contact(step: str, contact: Contact, how: str | None) -> Taken:
+    agency, organisation = contact.agency, contact.event.organisation
+    return Taken(step, contact.at, contact.day, agency, organisation, how, contact, contact.suspect)
 
 
 def _offered(contact: Contact, shows: Shows) -> bool:

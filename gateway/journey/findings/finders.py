@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 
 from gateway.journey.calendar import Calendar
 from gateway.journey.duty import Rulebook
@@ -69,12 +70,16 @@ def find_all(evidence: Evidence) -> tuple[Finding, ...]:
     What two finders, or two events of one moment, say of the same thing is told once: for as long
     as the longer of them holds, with the events of both.
     """
-    found: dict[object, Finding] = {}
-    for finder in FINDERS:
-        for finding in finder(evidence):
-            other = found.get(finding.name)
-            found[finding.name] = finding if other is None else _together(other, finding)
-    return tuple(sorted(found.values(), key=lambda finding: finding.name))
+    told: list[Finding] = []
+    # Sorting keeps the finders' order among those of one name, and hashes no name.
+    for finding in sorted(
+        [finding for finder in FINDERS for finding in finder(evidence)], key=attrgetter("name")
+    ):
+        if told and told[-1].name == finding.name:
+            told[-1] = _together(told[-1], finding)
+        else:
+            told.append(finding)
+    return tuple(told)
 
 
 def _together(one: Finding, other: Finding) -> Finding:

@@ -39,7 +39,9 @@ class Evidence:
     calendar: Calendar
 
 
-@dataclass(frozen=True, slots=True)
+# Findings are not frozen, nor what they are made of: setting each field of a frozen one took a
+# tenth of the time of finding. Nobody writes to them all the same.
+@dataclass(slots=True)
 class Finding:
     """What was found; it holds from one moment (UTC) until another, None for good.
 

@@ -1,6 +1,6 @@
 """Finds what was known of a victim and was lost on its way to the next agency."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from gateway.journey.findings.finding import Evidence, Finding, FindingKind
@@ -28,7 +28,6 @@ ITEMS = {
     "preferences": "what was agreed with the victim on keeping in touch",
     "statement": "the victim's statement",
 }
-LATER = ("needs.assessed", "sentence_report.completed")
 
 
 def find_needs_lost(evidence: Evidence) -> Iterator[Finding]:
@@ -36,19 +35,15 @@ def find_needs_lost(evidence: Evidence) -> Iterator[Finding]:
 
     It holds from then until a later event shows that it got there.
     """
-    by_type = evidence.story.facts_by_type
-    if by_type.keys().isdisjoint((*HANDED_OVER, *RECEIVED, *LATER)):
-        return
     story = evidence.story
-    for about, stretch in (
-        *_handed_over(story),
-        *_missing(story),
-        *_not_seen_for_court(story),
-        *_not_addressed(story),
-    ):
-        sure = certain(stretch, story)
-        if sure is not None:
-            yield finding_of(evidence, FindingKind.NEEDS_LOST, about, sure)
+    types = story.facts_by_type.keys()
+    for asks, look in _LOOKS:
+        if types.isdisjoint(asks):
+            continue
+        for about, stretch in look(story):
+            sure = certain(stretch, story)
+            if sure is not None:
+                yield finding_of(evidence, FindingKind.NEEDS_LOST, about, sure)
 
 
 def known_by(story: Story, item: str, fact: Fact) -> Fact | None:
@@ -129,6 +124,8 @@ def _missing(story: Story) -> Iterator[tuple[str, Stretch]]:
 def _not_seen_for_court(story: Story) -> Iterator[tuple[str, Stretch]]:
     """Yield each assessment as a witness that finds nothing, where needs were known before."""
     assessed = story.facts_of("needs.assessed")
+    if len(assessed) < 2:
+        return
     for as_witness in assessed:
         if as_witness.data.get("for") != "witness" or _says_needs(as_witness):
             continue
@@ -162,6 +159,15 @@ def _not_addressed(story: Story) -> Iterator[tuple[str, Stretch]]:
         stretch = Stretch(report.at, None, who, says, events=each_once(known.event, event))
         later = [f for f in reports if f.at > report.at and f.data.get("needs_addressed")]
         yield from _until("needs_in_sentence_report", stretch, later)
+
+
+# What to look for, where there are facts of any of these types.
+_LOOKS: tuple[tuple[Iterable[str], Callable[[Story], Iterator[tuple[str, Stretch]]]], ...] = (
+    (HANDED_OVER, _handed_over),
+    (RECEIVED, _missing),
+    (("needs.assessed",), _not_seen_for_court),
+    (("sentence_report.completed",), _not_addressed),
+)
 
 
 def _until(about: str, stretch: Stretch, answers: Sequence[Fact]) -> Iterator[tuple[str, Stretch]]:

@@ -7,13 +7,11 @@ of other days. Where another answer was there in time and keyed in time nothing 
 history loaded late on purpose is nobody's late keying.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date, datetime, timedelta
 
-from gateway.journey.calendar import Calendar, OutsideCalendar
+from gateway.journey.calendar import OutsideCalendar
 from gateway.journey.duty import Allowance, Kind, Unit
 from gateway.journey.findings.finding import Evidence, Finding, FindingKind
 from gateway.journey.findings.otherwise import meets, placed, without
@@ -21,16 +19,21 @@ from gateway.journey.findings.saying import clock_words, days_words, place_words
 from gateway.journey.obligation import Obligation
 from gateway.journey.readings import KEYED_SOON, KEYED_TOGETHER, TOLD_SOON
 from gateway.journey.standing import Standing
-from gateway.journey.story import Contact, Fact, content_fits, corrected, may_amend
+from gateway.journey.story import Contact, Fact, content_fits, may_amend
+from gateway.journey.story import corrected as corrected_by
+from gateway.journey.telling import Receipt
 from gateway.journey.wording import day_words
 from shared.journey_event import KeptEvent
 from shared.london import end_of, london_day
 
 # Windows are the victim's own time, and silences are told of as gaps.
-KINDS = frozenset({Kind.CODE, Kind.SCHEME, Kind.EXTERNAL})
+KINDS = (Kind.CODE, Kind.SCHEME, Kind.EXTERNAL)
+
+_KEYED_SOON = Allowance(KEYED_SOON, Unit.WORKING_DAYS)
+_TOLD_SOON = Allowance(TOLD_SOON, Unit.WORKING_DAYS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Keying:
     """When (UTC) an answer was first keyed as it stands, and what is wrong with that.
 
@@ -55,31 +58,31 @@ def find_met_by_keying(evidence: Evidence) -> Iterator[Finding]:
     are London days from the limit's last day to the keying.
     """
     books: _Books | None = None
+    corrected = evidence.story.corrected
     for obligation in evidence.obligations:
-        if obligation.standing is Standing.MET and _may_be_late(obligation):
+        if obligation.standing is Standing.MET and _may_be_late(obligation, corrected):
             books = books or _Books(evidence)
             keying = books.met_only_by(obligation)
             if keying is not None:
                 yield _finding(obligation, keying, evidence)
 
 
-def _may_be_late(obligation: Obligation) -> bool:
+def _may_be_late(obligation: Obligation, corrected: Mapping[tuple[str, str], KeptEvent]) -> bool:
     """Say whether to look closer: almost all was keyed before its limit, and never corrected."""
-    due_at, answer, corrected = obligation.due_at, obligation.answer, obligation.story.corrected
-    if due_at is None or not isinstance(answer, Contact | Fact):
+    due_at, answer = obligation.due_at, obligation.answer
+    if due_at is None or answer is None:
         return False
-    if not corrected:
-        # The first telling of a fact is enough here: where it was keyed in time nothing is found.
-        event = answer.event
-        if event.backfill or (event.recorded_at or event.received_at) < due_at:
-            return False
-    return (
-        obligation.silence is None
-        and obligation.duty.kind in KINDS
-        and any(
-            (e.source, e.id) in corrected or (not e.backfill and keyed_at(e) >= due_at)
-            for e in _events_of(answer)
-        )
+    event = answer.event
+    # Where the first telling of a fact was keyed in time nothing is found: that is almost always.
+    if not corrected and (event.backfill or (event.recorded_at or event.received_at) < due_at):
+        return False
+    if obligation.silence is not None or obligation.demand.duty.kind not in KINDS:
+        return False
+    if isinstance(answer, Receipt):
+        return False
+    return not corrected or any(
+        (e.source, e.id) in corrected or (not e.backfill and keyed_at(e) >= due_at)
+        for e in _events_of(answer)
     )
 
 
@@ -116,14 +119,21 @@ class _Books:
             if keying is None:
                 return None
             first = first or keying
+            if not _more_in_time(answer, obligation, due_at):
+                break
             story = without(story, answer)
             answer, _ = demand.find(obligation.start, demand.met_by, story, demand.repeats)
         return first
 
     def _of_answer(self, answer: Contact | Fact, obligation: Obligation) -> Keying | None:
         """Return how an answer was keyed, where every telling of it was keyed too late."""
-        keyings = [self._of_event(event, answer, obligation) for event in _events_of(answer)]
-        return None if None in keyings else keyings[0]
+        first: Keying | None = None
+        for event in _events_of(answer):
+            keying = self._of_event(event, answer, obligation)
+            if keying is None:
+                return None
+            first = first or keying
+        return first
 
     def _of_event(
         self, event: KeptEvent, answer: Contact | Fact, obligation: Obligation
@@ -139,28 +149,32 @@ class _Books:
         if keyed < due_at or self._said_in_time(event, due_at):
             return None
         if stated:
-            together = self._together.get((event.source, _minute(keyed)), ())
-            days = {london_day(placed(one)) for one in together}
-            if event in together and len(together) >= KEYED_TOGETHER and len(days) > 1:
-                return Keying(event, keyed, stated, together=tuple(together))
+            together = self._together(event.source, keyed)
+            if len(together) >= KEYED_TOGETHER and event in together:
+                days = {london_day(placed(one)) for one in together}
+                if len(days) > 1:
+                    return Keying(event, keyed, stated, together=tuple(together))
         keying = Keying(event, keyed, stated)
         return keying if self._is_late(due_on, event, keying) else None
 
     def _is_late(self, due_on: date, event: KeptEvent, keying: Keying) -> bool:
         """Say whether an event was keyed later than soon after a limit's last London day."""
-        working_days = KEYED_SOON if keying.stated else TOLD_SOON
-        soon = self._soon(due_on, event, keying.at, working_days)
+        allowed = _KEYED_SOON if keying.stated else _TOLD_SOON
+        soon = self._soon(due_on, event, keying.at, allowed)
         return soon is not None and keying.at >= soon
 
     def _said_in_time(self, event: KeptEvent, due_at: datetime) -> bool:
         """Say whether the same had been said in time, in an event that was withdrawn since."""
-        return any(
-            other.type == event.type
-            and other.source == event.source
-            and other.occurred_at == event.occurred_at
-            and keyed_at(other) < due_at
-            for other in self._evidence.membership.events
-        )
+        type_, at = event.type, event.occurred_at
+        for other in self._evidence.membership.events:
+            if (
+                other.type == type_
+                and other.occurred_at == at
+                and other.source == event.source
+                and keyed_at(other) < due_at
+            ):
+                return True
+        return False
 
     def _amended(
         self, event: KeptEvent, answer: Contact | Fact, obligation: Obligation
@@ -180,7 +194,7 @@ class _Books:
             and (by.data["event"]["source"], by.data["event"]["id"]) == (event.source, event.id)
             and may_amend(by, original)
             and content_fits(by, original)
-            and meets(corrected(original, by), answer, obligation)
+            and meets(corrected_by(original, by), answer, obligation)
         ]
         by = min(meeting, key=lambda by: (keyed_at(by), by.id), default=None)
         if by is None or due_at is None or by.backfill:
@@ -195,7 +209,7 @@ class _Books:
         )
 
     def _soon(
-        self, due_on: date, event: KeptEvent, keyed: datetime, working_days: int
+        self, due_on: date, event: KeptEvent, keyed: datetime, allowed: Allowance
     ) -> datetime | None:
         """Return the end (UTC, exclusive) of the days in which keying is soon after a limit.
 
@@ -211,35 +225,48 @@ class _Books:
                 if down.until is None:
                     return None
                 day = max(day, london_day(down.until))
-        return end_of_working_days(self._calendar, day, working_days)
+        try:
+            return end_of(self._calendar.after(day, allowed))
+        except OutsideCalendar:
+            return None
 
-    @cached_property
-    def _together(self) -> dict[tuple[str, datetime], list[KeptEvent]]:
-        """The contacts keyed in each minute, by the system they were keyed in, in order of time."""
-        found: dict[tuple[str, datetime], list[KeptEvent]] = defaultdict(list)
+    def _together(self, source: str, keyed: datetime) -> list[KeptEvent]:
+        """Return the contacts keyed in one system in the minute of a moment, in order of time."""
+        begins = keyed.replace(second=0, microsecond=0)
+        ends = begins + timedelta(minutes=1)
+        found = []
         for contact in self._evidence.story.contacts:
             event = contact.event
-            if event.recorded_at is not None and not event.backfill:
-                found[event.source, _minute(event.recorded_at)].append(event)
+            at = event.recorded_at
+            if (
+                at is not None
+                and begins <= at < ends
+                and event.source == source
+                and not event.backfill
+            ):
+                found.append(event)
         return found
 
 
-def end_of_working_days(calendar: Calendar, day: date, count: int) -> datetime | None:
-    """Return the end (UTC, exclusive) of so many working days after a London day, where known."""
-    try:
-        return end_of(calendar.after(day, Allowance(count, Unit.WORKING_DAYS)))
-    except OutsideCalendar:
-        return None
+def _more_in_time(answer: Contact | Fact, obligation: Obligation, due_at: datetime) -> bool:
+    """Say whether anything that might answer too came in time, but not before an answer.
 
-
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
+    Answers are looked for in order of time, so that what came before the first is none.
+    """
+    story, at = obligation.story, answer.at
+    for contact in story.contacts:
+        if at <= contact.at < due_at and contact is not answer:
+            return True
+    for type_ in obligation.demand.met_by.done:
+        for fact in story.facts_by_type.get(type_, ()):
+            if at <= fact.at < due_at and fact is not answer:
+                return True
+    return False
 
 
 def _finding(obligation: Obligation, keying: Keying, evidence: Evidence) -> Finding:
     event, due_on = keying.event, obligation.due_on
     span = evidence.course.at(obligation.start.at)
-    rests_on = {e.event_id: e for e in (event, *keying.together)}.values()
     return Finding(
         kind=FindingKind.MET_BY_KEYING,
         about=place_words(obligation, evidence.obligations),
@@ -250,12 +277,18 @@ def _finding(obligation: Obligation, keying: Keying, evidence: Evidence) -> Find
         stage=None if span is None else span.stage,
         days=None if due_on is None else (london_day(keying.at) - due_on).days,
         says=_says(obligation, keying),
-        events=(
-            *sorted(rests_on, key=lambda e: (placed(e), e.source, e.id)),
-            *(() if keying.amendment is None else (keying.amendment,)),
-        ),
+        events=_rests_on(keying),
         obligations=(obligation.key,),
     )
+
+
+def _rests_on(keying: Keying) -> tuple[KeptEvent, ...]:
+    """Return the events of a keying in order of time, and after them what amended one."""
+    keyed: tuple[KeptEvent, ...] = (keying.event,)
+    if keying.together:
+        by_id = {e.event_id: e for e in (keying.event, *keying.together)}
+        keyed = tuple(sorted(by_id.values(), key=lambda e: (placed(e), e.source, e.id)))
+    return keyed if keying.amendment is None else (*keyed, keying.amendment)
 
 
 def _says(obligation: Obligation, keying: Keying) -> str:

@@ -1,10 +1,11 @@
 """What each kind of finding means, and what it does not, as the API tells it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from gateway.journey.duty import Duty
-from gateway.journey.findings.finding import Finding, FindingKind
+from gateway.journey.duty import Rulebook
+from gateway.journey.findings.finding import Evidence, Finding, FindingKind
 from gateway.journey.special import rests_on_special
 
 
@@ -198,15 +199,27 @@ MEANINGS = (
 MEANING_OF = {meaning.kind: meaning for meaning in MEANINGS}
 
 
-def is_special(finding: Finding, duties: Mapping[bytes, Duty]) -> bool:
+@lru_cache(maxsize=8)
+def special_rules(rulebook: Rulebook) -> frozenset[str]:
+    """Return the ids of the duties that rest on a special category of a victim's data."""
+    return frozenset(duty.id for duty in rulebook.duties if rests_on_special(duty))
+
+
+def resting_on_special(evidence: Evidence, rulebook: Rulebook) -> frozenset[bytes]:
+    """Return the keys of the obligations of a journey that rest on a special category of data."""
+    special = special_rules(rulebook)
+    return frozenset([one.key for one in evidence.obligations if one.demand.duty.id in special])
+
+
+def is_special(finding: Finding, resting: Set[bytes]) -> bool:
     """Say whether a finding tells of a special category of a victim's data.
 
-    It does by what it is about, or because a duty it concerns, by the key of the obligation, rests
-    on one.
+    It does by what it is about, or because an obligation it concerns is among those `resting` on
+    one, by key.
     """
     meaning = MEANING_OF[finding.kind]
     return (
         meaning.always_special
         or finding.about in meaning.special
-        or any(key in duties and rests_on_special(duties[key]) for key in finding.obligations)
+        or not resting.isdisjoint(finding.obligations)
     )

@@ -52,11 +52,13 @@ def find_needs_unmet(evidence: Evidence) -> Iterator[Finding]:
     assessed, agreed = facts.get(ASSESSED, ()), facts.get(AGREED, ())
     if not assessed and not agreed:
         return
-    for recorded in merged([*assessed_needs(assessed), *agreed_needs(agreed)]):
+    needs = [*assessed_needs(assessed), *(agreed_needs(agreed) if agreed else ())]
+    for recorded in merged(needs) if needs else ():
         finding = _unmet(recorded, evidence)
         if finding is not None:
             yield finding
-    yield from _another_way(agreed, evidence)
+    if agreed:
+        yield from _another_way(agreed, evidence)
 
 
 def assessed_needs(assessed: Sequence[Fact]) -> list[Recorded]:

@@ -103,20 +103,31 @@ def find_never_offered(evidence: Evidence) -> Iterator[Finding]:
     until it is offered in any way, or is owed no longer, or cannot be known.
     """
     lacking: dict[str, list[Stretch]] = {}
+    shown: dict[str, Fact | Contact | None] = {}
     for owed in evidence.obligations:
-        one = ELIGIBLE.get(owed.duty.id)
-        if one is None or owed.standing is Standing.MET:
+        rule = owed.demand.duty.id
+        if rule not in ELIGIBLE or owed.standing is Standing.MET:
             continue
+        one = ELIGIBLE[rule]
         turns = owed.turns
         for number, (since, standing) in enumerate(turns):
-            if standing in LACKING:
-                until = turns[number + 1][0] if number + 1 < len(turns) else None
-                stretch = _before_any_offer(_stretch(owed, since, until, one), one, evidence.story)
-                if stretch is not None:
-                    lacking.setdefault(one.about, []).append(stretch)
+            if standing not in LACKING:
+                continue
+            until = turns[number + 1][0] if number + 1 < len(turns) else None
+            if rule not in shown:
+                shown[rule] = _first_shown(one.offered, evidence.story)
+            first = shown[rule]
+            if first is not None and first.at <= since and (until is None or first.at < until):
+                continue  # it was offered before it was lacking
+            stretch: Stretch | None = _stretch(owed, since, until, one)
+            if first is not None and stretch is not None:
+                why = f"It was first offered, or answered, on {day_words(first.day)}."
+                stretch = ended(stretch, first.at, why, first.event)
+            if stretch is not None:
+                lacking.setdefault(one.about, []).append(stretch)
     for about, stretches in lacking.items():
-        for stretch in merged(stretches):
-            yield finding_of(evidence, FindingKind.NEVER_OFFERED, about, stretch)
+        for one_of in merged(stretches):
+            yield finding_of(evidence, FindingKind.NEVER_OFFERED, about, one_of)
 
 
 def _stretch(owed: Obligation, since: datetime, until: datetime | None, one: Eligible) -> Stretch:
@@ -147,30 +158,24 @@ def _stretch(owed: Obligation, since: datetime, until: datetime | None, one: Eli
     )
 
 
-def _before_any_offer(stretch: Stretch, one: Eligible, story: Story) -> Stretch | None:
-    """Return what is left of a stretch until it was first offered in any way."""
-    shown = min(
-        _shown(one.offered, story), key=lambda s: (s.at, s.event.source, s.event.id), default=None
-    )
-    if shown is None:
-        return stretch
-    why = f"It was first offered, or answered, on {day_words(shown.day)}."
-    return ended(stretch, shown.at, why, shown.event)
-
-
-def _shown(offered: Offered, story: Story) -> Iterator[Fact | Contact]:
-    for contact in story.contacts:
-        of_it = contact.event.data.get("offer") in offered.offers
-        if (of_it or contact.agency == offered.contact_by) and reached_anybody(contact):
-            yield contact
+def _first_shown(offered: Offered, story: Story) -> Fact | Contact | None:
+    """Return what first shows that something was offered, in any way, or None."""
+    offers, contact_by, by_type = offered.offers, offered.contact_by, story.facts_by_type
+    shown: list[Fact | Contact] = [
+        contact
+        for contact in story.contacts
+        if (contact.agency == contact_by or contact.event.data.get("offer") in offers)
+        and reached_anybody(contact)
+    ]
     for type_ in offered.facts:
-        for fact in story.facts_of(type_):
+        for fact in by_type.get(type_, ()):
             if fact.data.get("scheme") != "notification":
-                yield fact
+                shown.append(fact)
     if offered.declined is not None:
-        for fact in story.facts_of("contact.declined"):
+        for fact in by_type.get("contact.declined", ()):
             if fact.data.get("scope") == offered.declined:
-                yield fact
+                shown.append(fact)
+    return min(shown, key=lambda s: (s.at, s.event.source, s.event.id)) if shown else None
 
 
 def reached_anybody(contact: Contact) -> bool:

@@ -41,17 +41,17 @@ def meets(event: KeptEvent, answer: Contact | Fact, obligation: Obligation) -> b
 def without(story: Story, answer: Contact | Fact) -> Story:
     """Return a story as if one answer had never been recorded."""
     if isinstance(answer, Contact):
+        about = {
+            type_: [c for c in story.tellings[type_] if c is not answer] for type_ in answer.about
+        }
         return replace(
             story,
-            contacts=tuple(c for c in story.contacts if c is not answer),
-            tellings={
-                type_: [c for c in tellings if c is not answer]
-                for type_, tellings in story.tellings.items()
-            },
+            contacts=tuple([c for c in story.contacts if c is not answer]),
+            tellings={**story.tellings, **about},
         )
     left = [fact for fact in story.facts_by_type[answer.type] if fact is not answer]
     return replace(
         story,
-        facts=tuple(fact for fact in story.facts if fact is not answer),
+        facts=tuple([fact for fact in story.facts if fact is not answer]),
         facts_by_type={**story.facts_by_type, answer.type: left},
     )

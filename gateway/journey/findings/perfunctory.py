@@ -6,7 +6,7 @@ carried anything is none. It is said of one telling, never of a person.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import timedelta
 
 from gateway.journey.findings.finding import Evidence, Finding, FindingKind
 from gateway.journey.findings.saying import clock_words, place_words, whom
@@ -18,6 +18,7 @@ from gateway.journey.story import Contact, Story
 from gateway.journey.telling import same
 from gateway.journey.wording import AGENCIES, CONTENTS, NEWS, day_words, listed
 
+_MINUTE = timedelta(minutes=1)
 ANSWERED = (Standing.MET, Standing.MET_LATE, Standing.RECORDED)
 
 
@@ -46,41 +47,49 @@ def find_perfunctory_contacts(evidence: Evidence) -> Iterator[Finding]:
 
 def signs_of(contact: Contact, obligations: list[Obligation], story: Story) -> list[str]:
     """Return the signs that a telling was perfunctory, each in words."""
+    signs = _signs_of_sending(contact, obligations, story)
+    if len(signs) + 1 < SIGNS_NEEDED:
+        return signs  # one more would not be enough
+    if contact.carried is not None:
+        return ["it is stated to have carried nothing", *signs]
+    if not contact.about:
+        return ["it is stated neither what it was about nor what it carried", *signs]
+    if all(one.content_stated for one in obligations):
+        return signs
+    return ["what it carried is not stated, and a duty that it answers asks for content", *signs]
+
+
+def _signs_of_sending(contact: Contact, obligations: list[Obligation], story: Story) -> list[str]:
+    """Return the signs that lie in how a telling was sent, and when."""
     signs = []
     data = contact.event.data
-    if contact.carried is not None:
-        signs.append("it is stated to have carried nothing")
-    elif not contact.about:
-        signs.append("it is stated neither what it was about nor what it carried")
-    elif not all(one.content_stated for one in obligations):
-        signs.append("what it carried is not stated, and a duty that it answers asks for content")
     if data.get("template") is True and data.get("two_way") is False:
         signs.append("it was a template with no way to answer")
     if contact.by_day:
         return signs
-    closing = any(o.due_at and o.due_at - CLOSING <= contact.at < o.due_at for o in obligations)
-    if closing:
-        minutes = int(CLOSING.total_seconds() // 60)
-        signs.append(f"it came in the last {minutes} minutes before a limit ended")
-    if len(signs) + 1 < SIGNS_NEEDED:
-        return signs  # one more would not be enough
-    together = sum(
-        other.event.type == "victim.told"
-        and not other.by_day
-        and other.event.source == contact.event.source
-        and _minute(other.at) == _minute(contact.at)
-        for other in story.contacts
-    )
+    at, source = contact.at, contact.event.source
+    for one in obligations:
+        if one.due_at is not None and at < one.due_at and one.due_at - CLOSING <= at:
+            minutes = int(CLOSING.total_seconds() // 60)
+            signs.append(f"it came in the last {minutes} minutes before a limit ended")
+            break
+    begins = at.replace(second=0, microsecond=0)
+    ends = begins + _MINUTE
+    together = 0
+    for other in story.contacts:
+        if (
+            begins <= other.at < ends
+            and not other.by_day
+            and other.event.source == source
+            and other.event.type == "victim.told"
+        ):
+            together += 1
     if together >= TOLD_TOGETHER:
         signs.append(
             f"it is one of {together} tellings of one organisation that are said to have happened "
             "in the same minute"
         )
     return signs
-
-
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
 
 
 def told_more(contact: Contact, story: Story) -> Contact | None:

@@ -15,8 +15,9 @@ def find_no_police_reference(evidence: Evidence) -> Iterator[Finding]:
     finding, seen with what is known then.
     """
     membership, course = evidence.membership, evidence.course
-    if any(one.reference.startswith(POLICE_SCHEME) for one in membership.references):
-        return
+    for one in membership.references:
+        if one.reference.startswith(POLICE_SCHEME):
+            return
     first = membership.references[0]
     since = course.spans[0].since if course.spans else first.first_received_at
     says = "This journey has no police reference."

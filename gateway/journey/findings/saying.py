@@ -17,7 +17,8 @@ def days_words(count: int) -> str:
 
 def clock_words(at: datetime) -> str:
     """Write an instant as London's clocks had it: 10:40 on 5 March 2024."""
-    return f"{at.astimezone(LONDON):%H:%M} on {day_words(london_day(at))}"
+    there = at.astimezone(LONDON)
+    return f"{there.hour:02}:{there.minute:02} on {day_words(there.date())}"
 
 
 def place_words(one: Obligation, obligations: Sequence[Obligation]) -> str:
@@ -25,8 +26,13 @@ def place_words(one: Obligation, obligations: Sequence[Obligation]) -> str:
 
     The obligations are all of the journey, in order of start.
     """
-    of_duty = [other for other in obligations if other.duty is one.duty]
-    return f"{one.duty.id}/{next(n for n, other in enumerate(of_duty, 1) if other is one)}"
+    duty, place = one.duty, 0
+    for other in obligations:
+        if other.demand.duty is duty:
+            place += 1
+            if other is one:
+                break
+    return f"{duty.id}/{place}"
 
 
 def whom(story: Story) -> str:

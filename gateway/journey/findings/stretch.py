@@ -1,6 +1,5 @@
 """Stretches of time in which something was missing, cut where nobody could have said it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -22,7 +21,7 @@ class Answerable(NamedTuple):
     organisation: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stretch:
     """A time (UTC, `until` exclusive, None for good) in which something was missing, and why.
 
@@ -73,8 +72,10 @@ def not_known_from(moment: datetime) -> str:
     return f"What was sent of the time from {day} on is not complete, so that more is not known."
 
 
-def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
+def merged(stretches: list[Stretch]) -> list[Stretch]:
     """Return stretches of one thing, in order, those of one organisation that overlap as one."""
+    if len(stretches) == 1:
+        return stretches
     found: list[Stretch] = []
     for one in sorted(
         stretches, key=lambda s: (s.who.agency or "", s.who.organisation or "", s.since)

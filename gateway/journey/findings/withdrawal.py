@@ -12,17 +12,18 @@ from gateway.journey.findings.finding import Evidence, Finding, FindingKind
 from gateway.journey.findings.saying import days_words
 from gateway.journey.obligation import Obligation
 from gateway.journey.readings import BEFORE_WITHDRAWAL, VICTIM_WITHDREW
-from gateway.journey.standing import Interval, Standing
+from gateway.journey.standing import Standing, Turn
 from gateway.journey.story import Fact, Story
 from gateway.journey.wording import day_words, listed
 from shared.london import london_day, start_of
 
 # How an obligation may stand in the end of which the limit had passed without an answer.
 LATE = (Standing.MET_LATE, Standing.OVERDUE, Standing.UNKNOWN)
+DEPARTURE = "departure.justified"
 OUTCOMES = ("outcome.assigned", "investigation.decided")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Missed:
     """A duty of the Code that was missed before a moment (UTC): since when, and until when."""
 
@@ -73,26 +74,26 @@ def missed_before(withdrawal: Fact, obligations: Sequence[Obligation]) -> list[M
     for obligation in obligations:
         if obligation.standing not in LATE or obligation.duty.kind is not Kind.CODE:
             continue
-        missed = _missed(obligation, obligation.standings, withdrawal.at)
+        if obligation.due_at is None or obligation.due_at >= withdrawal.at:
+            continue  # nothing was late yet
+        missed = _missed(obligation, obligation.turns, withdrawal.at)
         if missed is not None and missed.within(begin):
             found.append(missed)
     found.sort(key=lambda one: (one.since, one.obligation.duty.id, one.obligation.key))
     return found
 
 
-def _missed(
-    obligation: Obligation, standings: Sequence[Interval], before: datetime
-) -> Missed | None:
+def _missed(obligation: Obligation, turns: Sequence[Turn], before: datetime) -> Missed | None:
     """Return since when, and until when, an obligation was missed before a moment (UTC)."""
     since = until = None
-    for interval in standings:
-        if interval.since >= before:
+    for place, (turned, standing) in enumerate(turns, start=1):
+        if turned >= before:
             break
-        if interval.standing is Standing.OVERDUE:
-            since = since or interval.since
-            until = before if interval.until is None else min(interval.until, before)
-        elif interval.standing is Standing.MET_LATE:
-            since, until = since or interval.since, interval.since
+        if standing is Standing.OVERDUE:
+            since = since or turned
+            until = min(turns[place][0], before) if place < len(turns) else before
+        elif standing is Standing.MET_LATE:
+            since, until = since or turned, turned
     return None if since is None or until is None else Missed(obligation, since, until)
 
 
@@ -113,28 +114,30 @@ def _finding(withdrawal: Fact, place: int, missed: list[Missed], evidence: Evide
         organisation=last.obligation.organisation,
         stage=None if span is None else span.stage,
         days=days,
-        says=_says(withdrawal, missed, days),
+        says=_says(withdrawal, missed, days, evidence.story),
         events=withdrawal.sources,
         obligations=tuple(one.obligation.key for one in missed),
     )
 
 
-def _says(withdrawal: Fact, missed: list[Missed], days: int) -> str:
+def _says(withdrawal: Fact, missed: list[Missed], days: int, story: Story) -> str:
     what = f"The victim withdrew support on {day_words(withdrawal.day)}"
     if withdrawal.type != "victim.withdrew":
         what = (
             f"Home Office outcome {withdrawal.data['outcome']}, that the victim does not support "
             f"action, was given on {day_words(withdrawal.day)}, and no withdrawal is recorded"
         )
-    counts = [
-        f"{sum(one.within(_begin(withdrawal, window)) for one in missed)} in the {window} days"
-        for window in BEFORE_WITHDRAWAL
-    ]
+    counts = []
+    for window in BEFORE_WITHDRAWAL:
+        begin = _begin(withdrawal, window)
+        counts.append(f"{sum([one.within(begin) for one in missed])} in the {window} days")
     named = listed(
         [f"{one.obligation.duty.id} (since {day_words(london_day(one.since))})" for one in missed]
     )
     last = "on the same London day" if days == 0 else f"{days_words(days)} before"
-    reasons = sum(one.obligation.marks.departure is not None for one in missed)
+    reasons = 0
+    if DEPARTURE in story.facts_by_type:
+        reasons = sum(one.obligation.marks.departure is not None for one in missed)
     marked = f" Beside {reasons} of them a good reason is recorded." if reasons else ""
     return (
         f"{what}. Duties of the Code that became a breach or stayed overdue: {listed(counts)} "

@@ -121,9 +121,9 @@ def test_what_is_found_is_about_what_its_meaning_says(kind: FindingKind) -> None
 
 
 def test_what_tells_of_needs_or_of_the_offence_is_special() -> None:
-    special = {f.about for f in all_found(eventful()) if is_special(f, {})}
+    special = {f.about for f in all_found(eventful()) if is_special(f, frozenset())}
     assert {"enhanced_rights", "needs_not_acknowledged", "needs_missing"} <= special
-    plain = {f.about for f in all_found(eventful()) if not is_special(f, {})}
+    plain = {f.about for f in all_found(eventful()) if not is_special(f, frozenset())}
     assert {"contact_scheme", "support", "personal_statement", "report"} <= plain
 
 
