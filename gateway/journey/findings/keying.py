@@ -29,6 +29,7 @@ from shared.london import end_of, london_day
 # Windows are the victim's own time, and silences are told of as gaps.
 KINDS = (Kind.CODE, Kind.SCHEME, Kind.EXTERNAL)
 
+_MET = Standing.MET  # by its name: through the class it costs ten times as much
 _KEYED_SOON = Allowance(KEYED_SOON, Unit.WORKING_DAYS)
 _TOLD_SOON = Allowance(TOLD_SOON, Unit.WORKING_DAYS)
 
@@ -60,7 +61,7 @@ def find_met_by_keying(evidence: Evidence) -> Iterator[Finding]:
     books: _Books | None = None
     corrected = evidence.story.corrected
     for obligation in evidence.obligations:
-        if obligation.standing is Standing.MET and _may_be_late(obligation, corrected):
+        if obligation.standing is _MET and _may_be_late(obligation, corrected):
             books = books or _Books(evidence)
             keying = books.met_only_by(obligation)
             if keying is not None:
