@@ -53,9 +53,17 @@ COUNT_DECLARED = """
 SELECT (SELECT count(*) FROM feed_interruption) + (SELECT count(*) FROM feed_silence)
 """
 
-# One by one in order, as publishing locks them, and last, so that no post waits for our rows.
+# In order, as publishing locks them, and last, so that no post waits for our rows.
 NOTE = """
-UPDATE reference SET projected_version = $2 WHERE reference_id = $1 AND projected_version < $2
+WITH behind AS MATERIALIZED (
+    SELECT reference_id, judged.version
+    FROM unnest($1::uuid[], $2::bigint[]) AS judged (reference_id, version)
+    JOIN reference USING (reference_id)
+    WHERE projected_version < judged.version
+    ORDER BY reference_id FOR UPDATE OF reference
+)
+UPDATE reference SET projected_version = behind.version FROM behind
+WHERE reference.reference_id = behind.reference_id
 """
 
 # Whoever was told of a journey is told that it is gone, and again where its survivor changes. Its
@@ -240,7 +248,8 @@ async def write(
             await _note_gone(connection, references, were, revision)
         if found.same:
             await connection.execute(SAME_UNDER_THIS_YARDSTICK, found.same, yardstick_id)
-        await connection.executemany(NOTE, [(row.reference_id, row.version) for row in references])
+        noted = [row.reference_id for row in references], [row.version for row in references]
+        await connection.execute(NOTE, *noted)
 
 
 async def _claim(
