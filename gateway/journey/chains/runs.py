@@ -13,6 +13,7 @@ from gateway.journey.obligation import Obligation
 from gateway.journey.story import Contact, Fact, Story
 from gateway.journey.telling import is_before, same, speaks_of
 from gateway.journey.unknown import unknown_since
+from gateway.journey.victim import scope_of
 from shared.journey_event import speaker
 
 
@@ -154,7 +155,7 @@ class _Looked:
 
     def _counts(self, fact: Fact, shows: Shows) -> bool:
         if shows.opted_out is not None:
-            return fact.data.get("scope") == shows.opted_out
+            return shows.opted_out in scope_of(fact.data)
         if not shows.where.holds(fact.data, fact.type):
             return False
         if shows.by is not None and decided_by(fact) != shows.by:

@@ -17,6 +17,7 @@ from gateway.journey.findings.stretch import (
 from gateway.journey.obligation import Obligation
 from gateway.journey.standing import Standing
 from gateway.journey.story import Contact, Fact, Story
+from gateway.journey.victim import scope_of
 from gateway.journey.wording import day_words
 from shared.london import london_day
 
@@ -174,7 +175,7 @@ def _first_shown(offered: Offered, story: Story) -> Fact | Contact | None:
                 shown.append(fact)
     if offered.declined is not None:
         for fact in by_type.get("contact.declined", ()):
-            if fact.data.get("scope") == offered.declined:
+            if offered.declined in scope_of(fact.data):
                 shown.append(fact)
     return min(shown, key=lambda s: (s.at, s.event.source, s.event.id)) if shown else None
 

@@ -177,6 +177,14 @@ def test_the_decision_to_investigate_is_told_with_how_the_victim_heard_of_it() -
     assert [step for step, _, _ in steps(closed, "decision_to_investigate")] == ["reported"]
 
 
+@pytest.mark.parametrize("scope", ["contact_scheme", ["hearing.fixed", "contact_scheme"]])
+def test_to_decline_the_scheme_is_a_step_however_it_is_written(scope: str | list[str]) -> None:
+    journey = JourneyBuilder().reported("2024-01-08")
+    journey.police("2024-09-05", "contact_scheme.referred", region="example-region")
+    journey.probation("2024-09-20", "contact.declined", scope=scope)
+    assert [step for step, _, _ in steps(journey, "contact_scheme")] == ["referred", "declined"]
+
+
 def test_what_a_feed_hides_is_unknown_from_then_on() -> None:
     journey = JourneyBuilder().reported("2024-03-04")
     journey.down("/police/example-force/records", "2024-04-02", "2024-04-05")

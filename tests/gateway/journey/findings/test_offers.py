@@ -90,6 +90,12 @@ def test_a_late_referral_or_any_offer_ends_it() -> None:
         assert times(other, "contact_scheme") == since(OVERDUE, until)
 
 
+@pytest.mark.parametrize("scope", ["contact_scheme", ["hearing.fixed", "contact_scheme"]])
+def test_who_declined_the_scheme_was_asked_however_it_is_written(scope: str | list[str]) -> None:
+    declined = sentenced().probation("2024-04-20", "contact.declined", scope=scope)
+    assert times(declined, "contact_scheme") == since(OVERDUE, "2024-04-20")
+
+
 def test_an_offer_that_reached_nobody_is_none() -> None:
     for said in (
         {"reached": "attempted"},
