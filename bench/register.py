@@ -1,10 +1,10 @@
 """Measures how fast the register is kept, beside how fast the doors take the same events in.
 
-Run `python -m bench.register [--journeys N] [--rounds N]`: P7 of the performance page. Synthetic
-journeys go through the three doors over HTTP. `shuffled` sends the events of many journeys in one
-shuffled order, a slice at a time, and lets the register catch up with each: nearly every event has
-its whole journey judged and written again. `catch-up` lets it come once all are there. Both are
-done by one process, and by a process a core. Each round has a database of its own.
+Run `python -m bench.register [--journeys N] [--rounds N] [--only-catch-up]`: P7 of the performance
+page. Synthetic journeys go through the three doors over HTTP. `shuffled` sends the events of many
+journeys in one shuffled order, a slice at a time, and lets the register catch up with each: nearly
+every event has its whole journey judged and written again. `catch-up` lets it come once all are
+there. Both are done by one process, and by a process a core. Each round has its own database.
 
 Whole journeys come at once when agencies load their history, which is what the client's command is
 for: catching up is held to that, every agency importing its own file at the same time. Beside it
@@ -222,7 +222,22 @@ async def sizes(url: str, journeys: int) -> dict[str, float]:
     return found
 
 
-def measure(journeys: int, rounds: int) -> None:
+def slice_by_slice(
+    server: EmbeddedPostgres, processes: int, events: Sequence[Event], yardstick: Yardstick
+) -> float:
+    """Return how many events a second are projected that come a slice at a time."""
+    took = 0.0
+    with ExitStack() as stack:
+        bench = Bench(server, stack)
+        projector = stack.enter_context(hands(bench.url, processes))
+        for first in range(0, len(events), SLICE):
+            bench.doors.send(events[first : first + SLICE])
+            took += projector.project()
+        bench.check(yardstick)
+    return len(events) / took
+
+
+def measure(journeys: int, rounds: int, *, only_catch_up: bool) -> None:
     """Measure both ways in turn and print the tables."""
     yardstick = usual_yardstick()
     whole = synthetic_events(journeys)
@@ -240,15 +255,9 @@ def measure(journeys: int, rounds: int) -> None:
         upgrade(server.owner_url(TEMPLATE), server.role_passwords)
         for _ in range(rounds):
             for processes in counts:
-                with ExitStack() as stack:
-                    bench = Bench(server, stack)
-                    projector = stack.enter_context(hands(bench.url, processes))
-                    took = 0.0
-                    for first in range(0, len(shuffled), SLICE):
-                        bench.doors.send(shuffled[first : first + SLICE])
-                        took += projector.project()
-                    bench.check(yardstick)
-                    by_slice[processes].append(len(shuffled) / took)
+                if not only_catch_up:
+                    rate = slice_by_slice(server, processes, shuffled, yardstick)
+                    by_slice[processes].append(rate)
                 with ExitStack() as stack:
                     bench = Bench(server, stack)
                     projector = stack.enter_context(hands(bench.url, processes))
@@ -265,9 +274,9 @@ def measure(journeys: int, rounds: int) -> None:
     for processes in counts:
         name = "one process" if processes == 1 else "a process a core"
         rates, theirs = caught_up[processes], loaded[processes]
-        print(
-            f"| shuffled, {name}, events/s | {spread(by_slice[processes])} | {FLOOR:,} | {AIM:,} |"
-        )
+        if not only_catch_up:
+            told = spread(by_slice[processes])
+            print(f"| shuffled, {name}, events/s | {told} | {FLOOR:,} | {AIM:,} |")
         print(f"| catch-up, {name}, events/s | {spread(rates)} | {none} |")
         print(f"| imported by the client, events/s | {spread(theirs)} | {none} |")
         print(f"| catch-up, {name} / imported | {spread(ratios(rates, theirs), 2)} | {goals} |")
@@ -297,8 +306,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--journeys", type=int, default=JOURNEYS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--only-catch-up", action="store_true", help="leave out what is shuffled")
     asked = parser.parse_args(arguments)
-    measure(asked.journeys, asked.rounds)
+    measure(asked.journeys, asked.rounds, only_catch_up=asked.only_catch_up)
 
 
 if __name__ == "__main__":
