@@ -1,4 +1,4 @@
-"""Measures how fast the register is kept, beside how fast the doors take the same events in.
+"""Measures how fast the register is kept, beside how fast the same events come in.
 
 Run `python -m bench.register [--journeys N] [--rounds N] [--only-catch-up]`: P7 of the performance
 page. Synthetic journeys go through the three doors over HTTP. `shuffled` sends the events of many

@@ -1,4 +1,4 @@
-"""Reads the London months that a return or a review is of: one, a quarter or a financial year."""
+"""Reads the London months that something told is of: one, a quarter or a financial year."""
 
 import re
 from contextlib import suppress

@@ -55,15 +55,15 @@ SELECT (SELECT count(*) FROM feed_interruption) + (SELECT count(*) FROM feed_sil
 
 # In order, as publishing locks them, and last, so that no post waits for our rows.
 NOTE = """
-WITH behind AS MATERIALIZED (
+WITH noted AS MATERIALIZED (
     SELECT reference_id, judged.version
     FROM unnest($1::uuid[], $2::bigint[]) AS judged (reference_id, version)
     JOIN reference USING (reference_id)
     WHERE projected_version < judged.version
     ORDER BY reference_id FOR UPDATE OF reference
 )
-UPDATE reference SET projected_version = behind.version FROM behind
-WHERE reference.reference_id = behind.reference_id
+UPDATE reference SET projected_version = noted.version FROM noted
+WHERE reference.reference_id = noted.reference_id
 """
 
 # Whoever was told of a journey is told that it is gone, and again where its survivor changes. Its

@@ -1,8 +1,8 @@
-"""How a connection that writes many rows says moments to the server, in a fifth of the time.
+"""How a connection that writes many rows says moments to the server, quicker than the driver.
 
-The driver compares each moment with both infinities and moves it to UTC before it counts: of a row
-of many moments that was nine tenths of the whole. Reading them this way is slower, so that only
-connections that write have it.
+The driver compares each moment with both infinities and moves it to UTC before it counts: of an
+obligation's row, moments took nine tenths of the time. So it takes two thirds of it. Reading them
+this way is slower, so that only connections that write have it.
 """
 
 from datetime import UTC, datetime, timedelta

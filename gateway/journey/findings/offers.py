@@ -121,15 +121,13 @@ def find_never_offered(evidence: Evidence) -> Iterator[Finding]:
             first = shown[rule]
             if first is not None and first.at <= since and (until is None or first.at < until):
                 continue  # it was offered before it was lacking
-            stretch: Stretch | None = _stretch(owed, since, until, one)
-            if first is not None and stretch is not None:
-                why = f"It was first offered, or answered, on {day_words(first.day)}."
-                stretch = ended(stretch, first.at, why, first.event)
-            if stretch is not None:
-                lacking.setdefault(one.about, []).append(stretch)
+            stretch = _stretch(owed, since, until, one)
+            left = stretch if first is None else _until_offered(stretch, first)
+            if left is not None:
+                lacking.setdefault(one.about, []).append(left)
     for about, stretches in lacking.items():
-        for one_of in merged(stretches):
-            yield finding_of(evidence, FindingKind.NEVER_OFFERED, about, one_of)
+        for stretch in merged(stretches):
+            yield finding_of(evidence, FindingKind.NEVER_OFFERED, about, stretch)
 
 
 def _stretch(owed: Obligation, since: datetime, until: datetime | None, one: Eligible) -> Stretch:
@@ -158,6 +156,12 @@ def _stretch(owed: Obligation, since: datetime, until: datetime | None, one: Eli
         each_once(*events),
         (owed.key,),
     )
+
+
+def _until_offered(stretch: Stretch, first: Fact | Contact) -> Stretch | None:
+    """Return what is left of a stretch until what first shows an offer, if anything."""
+    why = f"It was first offered, or answered, on {day_words(first.day)}."
+    return ended(stretch, first.at, why, first.event)
 
 
 def _first_shown(offered: Offered, story: Story) -> Fact | Contact | None:
