@@ -13,6 +13,7 @@ from gateway.journey.silences import Standard
 from gateway.register.judged import judge
 from gateway.register.kept import COUNT_DECLARED, Overtaken, changes, read_kept, write
 from gateway.register.lag import Lag, number_of, read_lag
+from gateway.register.projector import BEHIND
 from gateway.register.share import EVERYTHING
 from shared.interruption import Declaration
 from shared.journey_event import JourneyEvent, reference_id
@@ -53,6 +54,17 @@ async def names(database: Database) -> dict[str, int]:
     found = await owner.fetch("SELECT reference, reference_count FROM register_journey")
     await owner.close()
     return dict(found)
+
+
+async def test_a_record_that_is_behind_by_several_references_is_taken_up_once(
+    store: Store, reader: Store
+) -> None:
+    await store.publish([reported(CRIME), reported(CASE), linked(CASE, id="link")])
+    asked = [EVERYTHING.first, EVERYTHING.last, 10, []]
+    (taken,) = await reader.ask(BEHIND, *asked)
+    assert taken["reference_id"] == min(reference_id(CRIME), reference_id(CASE))
+    assert await (await projector_of(reader)).round(EVERYTHING) == 1
+    assert await reader.ask(BEHIND, *asked) == []
 
 
 async def test_links_join_and_part_journeys_and_leave_no_row_behind(
