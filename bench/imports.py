@@ -86,9 +86,9 @@ def write_file(path: Path, events: int) -> None:
                 file.write(json.dumps(event) + "\n")
 
 
-def sending(path: Path, port: int) -> "subprocess.Popen[str]":
+def sending(path: Path, port: int, *options: str) -> "subprocess.Popen[str]":
     """Begin to import a file with the client's command."""
-    command = [sys.executable, "-m", "victim_journey", "send", str(path)]
+    command = [sys.executable, "-m", "victim_journey", "send", str(path), *options]
     return subprocess.Popen(  # noqa: S603 - our own command
         [*command, "--door", f"http://{HOST}:{port}"],
         cwd=ROOT,

@@ -261,6 +261,8 @@ class Multiplied:
             await self.owner.execute(statement, first, last)
         await self.owner.execute(LAST_REVISION)
         await self.owner.execute("VACUUM (ANALYZE)")
+        # Else the disk is busy with all of this for minutes, and whoever is timed waits for it.
+        await self.owner.execute("CHECKPOINT")
         self.journeys = (last + 1) * self._made
         self.events = await self.owner.fetchval("SELECT count(*) FROM event")
         await self.hold_to()

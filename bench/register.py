@@ -7,9 +7,10 @@ every event has its whole journey judged and written again. `catch-up` lets it c
 there. Both are done by one process, and by a process a core. Each round has its own database.
 
 Whole journeys come at once when agencies load their history, which is what the client's command is
-for: catching up is held to that, every agency importing its own file at the same time. Beside it
-stands what the doors take from senders that have nothing to do but write bytes that were made
-before, on the same cores.
+for: catching up is held to that. One agency after another imports its own file, the police first,
+since journeys are named by the reference heard of first; each file is in order of time, as a
+system's log is, and said to be history. Beside it stands what the doors take all at once from
+senders that have nothing to do but write bytes that were made before, on the same cores.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from operator import attrgetter
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -62,9 +64,10 @@ CORES = os.cpu_count() or 1
 
 
 def synthetic_events(journeys: int) -> list[Event]:
-    """Return the events of so many synthetic journeys, journey by journey."""
+    """Return the events of so many synthetic journeys, in the order in which they were told."""
     world = world_of(SEED, SINCE, UNTIL, read_practice(FILE))
-    return [event for number in range(journeys) for event in make(world, number).events]
+    made = [event for number in range(journeys) for event in make(world, number).events]
+    return sorted(made, key=attrgetter("arrives", "source", "id"))
 
 
 class Doors:
@@ -84,7 +87,7 @@ class Doors:
         return time.perf_counter() - began
 
     def load(self, events: Iterable[Event]) -> float:
-        """Have each agency import its own events with the client, and return the seconds."""
+        """Have one agency after another import its history, and return the seconds that took."""
         with TemporaryDirectory() as folder:
             files: dict[str, Path] = {}
             with ExitStack() as stack:
@@ -95,9 +98,8 @@ class Doors:
                         books[event.agency] = stack.enter_context(files[event.agency].open("w"))
                     books[event.agency].write(json.dumps(event.cloudevent()) + "\n")
             began = time.perf_counter()
-            running = [sending(file, self.ports[agency]) for agency, file in files.items()]
-            for process in running:
-                said, _ = process.communicate()
+            for agency in sorted(files, key=list(SENDERS).index):
+                said, _ = sending(files[agency], self.ports[agency], "--backfill").communicate()
                 if " 0 refused" not in said:
                     raise RuntimeError(f"the import said: {said}")
             return time.perf_counter() - began

@@ -1,5 +1,6 @@
 """What is to be kept of all that was ever linked, judged together: its references and its rows."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,11 +49,7 @@ def judge(record: JourneyRecord, yardstick: Yardstick) -> Judged:
                 rows[table] = those
     if alone is None:
         add_parts(rows, record, holdings, journeys, yardstick)
-    told_until: dict[str, datetime] = {}
-    for event in record.events:
-        until = told_until.get(event.reference)
-        if until is None or until < event.received_at:
-            told_until[event.reference] = event.received_at
+    told_until = last_received(record)
     return Judged(
         references=tuple(
             ReferenceRow(
@@ -62,6 +59,14 @@ def judge(record: JourneyRecord, yardstick: Yardstick) -> Judged:
         ),
         rows=rows,
     )
+
+
+def last_received(record: JourneyRecord) -> dict[str, datetime]:
+    """Return until when (UTC) we were told anything of each reference of a record, if ever."""
+    of: dict[str, list[datetime]] = defaultdict(list)
+    for event in record.events:
+        of[event.reference].append(event.received_at)
+    return {reference: max(moments) for reference, moments in of.items()}
 
 
 def joined(rows: Sequence[Rows]) -> Rows:

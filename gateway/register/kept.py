@@ -177,6 +177,8 @@ def changes(judged: Rows, kept: Kept, yardstick_id: int) -> Changes:
     The row of a journey is written anew where any of its rows is, because it tells in which
     revision the journey last changed.
     """
+    if not any(kept.rows.values()):
+        return from_nothing(judged, [])  # as every journey comes that is new
     found = Changes()
     touched: set[UUID] = set()
     for table in _OF:
@@ -310,4 +312,5 @@ async def _replace(
         keys = [list(column) for column in zip(*gone, strict=True)]
         await connection.execute(_OF[table].drop, *keys)
     if fresh:
-        await connection.copy_records_to_table(table, records=fresh, columns=columns)
+        # As plain tuples: of a named one the driver takes each value by way of a number it makes.
+        await connection.copy_records_to_table(table, records=map(tuple, fresh), columns=columns)

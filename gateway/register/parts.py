@@ -42,14 +42,13 @@ def holdings_of(record: JourneyRecord) -> Holdings:
     With each are the types of what it holds.
     """
     holdings: dict[Party, set[str]] = defaultdict(set)
-    for event in record.events:
-        type_ = event.type
-        holdings[speaker(event.source)].add(type_)
-        if type_ in SENT_TO:
-            agency, field = SENT_TO[type_]
-            organisation = event.data.get(field)
-            if organisation is not None:
-                holdings[agency, organisation].add(type_)
+    for source, type_ in {(event.source, event.type) for event in record.events}:
+        holdings[speaker(source)].add(type_)
+    for event in [event for event in record.events if event.type in SENT_TO]:
+        agency, field = SENT_TO[event.type]
+        organisation = event.data.get(field)
+        if organisation is not None:
+            holdings[agency, organisation].add(event.type)
     for erased in record.erased:
         holdings[speaker(erased.source)].add("")  # of which nothing is known any more
     return holdings

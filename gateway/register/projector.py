@@ -33,7 +33,7 @@ from shared.tracing import log
 # References judged in one transaction: some 5,000 rows, a fifth of a second's work.
 TOGETHER = 200
 # How many of these are under way at once: one is judged while the database works on another.
-UNDER_WAY = 2
+UNDER_WAY = 3
 # Keys taken in a round, whose end waits for all that are under way.
 A_ROUND = 8 * TOGETHER
 # Records judged at a stretch, some 3 ms, until what else is under way may send its next statement.

@@ -29,9 +29,11 @@ _TOLD = """
     CROSS JOIN LATERAL (VALUES (data), (data #> '{content,data}')) AS content (said)
     CROSS JOIN unnest('{region,to}'::text[]) AS word
     WHERE type IN ('contact_scheme.referred', 'file.submitted', 'handover.sent', 'event.corrected')
+), named (organisation, origins) AS (
+    SELECT organisation, array_agg(origin) FROM party GROUP BY organisation
 ), declared AS (
-    SELECT interruption.*
-    FROM (SELECT DISTINCT organisation FROM party) AS named
+    SELECT origins, interruption.*
+    FROM named
     CROSS JOIN unnest('{police,cps,probation}'::text[]) AS door
     CROSS JOIN LATERAL (
         SELECT * FROM feed_interruption
@@ -39,8 +41,8 @@ _TOLD = """
           AND feed_interruption.organisation = named.organisation AND received_at <= $2 OFFSET 0
     ) AS interruption
 ), noticed AS (
-    SELECT silence.*
-    FROM (SELECT DISTINCT organisation FROM party) AS named
+    SELECT origins, silence.*
+    FROM named
     CROSS JOIN unnest('{police,cps,probation}'::text[]) AS door
     CROSS JOIN LATERAL (
         SELECT * FROM feed_silence
@@ -59,13 +61,13 @@ SELECT origin, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, occurred_at, NULL, recorded_at, received_at, NULL,
        NULL, agency, organisation, system, interruption_id, from_at, until_at, reason, amends,
        replayed, NULL
-FROM party JOIN declared USING (organisation)
+FROM declared CROSS JOIN unnest(origins) AS origin
 UNION ALL
 SELECT origin, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, noticed_at, NULL,
        NULL, agency, organisation, system, NULL, since_at, until_at, NULL, NULL,
        replayed, withdrawn
-FROM party JOIN noticed USING (organisation)
+FROM noticed CROSS JOIN unnest(origins) AS origin
 ORDER BY origin, received_at, event_id
 """
 

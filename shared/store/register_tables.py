@@ -160,8 +160,14 @@ register_stage = Table(
 )
 # Where journeys are at a moment, and with whom: the stays that had not ended by then.
 _STAY_ENDS = text("coalesce(until_at, 'infinity'::timestamptz)")
-Index("register_stage_stage", register_stage.c.stage, _STAY_ENDS, register_stage.c.journey_id)
-Index("register_stage_held", register_stage.c.organisation, _STAY_ENDS, register_stage.c.journey_id)
+# Stays that last are very many of one end: in the order in which they were written, not of ids.
+Index("register_stage_lasts", register_stage.c.stage, _STAY_ENDS, postgresql_include=["journey_id"])
+Index(
+    "register_stage_holds",
+    register_stage.c.organisation,
+    _STAY_ENDS,
+    postgresql_include=["journey_id"],
+)
 
 # One row for each obligation. `standings` has a letter for each of its turns, so that how it stands
 # is `substr(standings, width_bucket(moment, turns), 1)`. From `breach_from` on it is a breach.
@@ -228,8 +234,13 @@ Index(
     register_obligation.c.obligation_id,
     postgresql_where=_BROKEN,
 )
-# The journeys on which something was owed, and those on which it was ever unknown.
-Index("register_obligation_rule", register_obligation.c.rule, register_obligation.c.journey_id)
+# The journeys on which something was owed, and those on which it was ever unknown. Those of a rule
+# are not in order: ids are random, and each row of a new journey would go to a page of its own.
+Index(
+    "register_obligation_of_rule",
+    register_obligation.c.rule,
+    postgresql_include=["journey_id"],
+)
 Index(
     "register_obligation_unknown",
     register_obligation.c.journey_id,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.london import LONDON
-from shared.store.moments import decoded, encoded
+from shared.store.moments import counted, moment_of
 from tests.conftest import OpenStore
 
 MOMENTS = [
@@ -35,9 +35,9 @@ async def test_both_connections_tell_the_server_the_same(open_store: OpenStore) 
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(9000, 1, 1), timezones=st.timezones()))  # noqa: DTZ001 - their zone is drawn
 def test_a_moment_comes_back_as_it_was(moment: datetime) -> None:
-    assert decoded(encoded(moment)) == moment.astimezone(UTC)
+    assert moment_of(counted(moment)) == moment.astimezone(UTC)
 
 
 def test_a_moment_without_a_zone_is_no_moment() -> None:
     with pytest.raises(TypeError):
-        encoded(datetime(2025, 1, 1))  # noqa: DTZ001 - that is what is tried
+        counted(datetime(2025, 1, 1))  # noqa: DTZ001 - that is what is tried
