@@ -14,7 +14,7 @@ depends_on = None
 
 STAY_ENDS = sa.text("coalesce(until_at, 'infinity'::timestamptz)")
 # The index there was, that which takes its place, its table and its columns.
-IN_PLACE_OF = (
+IN_PLACE_OF: tuple[tuple[str, str, str, list[str | sa.TextClause]], ...] = (
     ("register_obligation_rule", "register_obligation_of_rule", "register_obligation", ["rule"]),
     ("register_stage_stage", "register_stage_lasts", "register_stage", ["stage", STAY_ENDS]),
     ("register_stage_held", "register_stage_holds", "register_stage", ["organisation", STAY_ENDS]),
