@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.memory import give_memory
 from bench.multiplied import MADE, Multiplied
 from gateway.register.command import YOUNG, fast_loop, usual_yardstick
 from shared.store.embedded import EmbeddedPostgres
@@ -37,6 +38,7 @@ async def grow(sizes: Sequence[int], asked: Asked, measured: Sequence[Measured])
     settle(young=YOUNG)
     found: list[list[Any]] = [[] for _ in measured]
     with EmbeddedPostgres.throwaway() as server:
+        await give_memory(server)
         server.create_database(TEMPLATE)
         upgrade(server.owner_url(TEMPLATE), server.role_passwords)
         async with Multiplied(server, usual_yardstick()) as store:

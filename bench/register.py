@@ -38,6 +38,7 @@ import uvloop
 from bench.appends import post, send_all
 from bench.imports import sending
 from bench.letting_in import let_in
+from bench.memory import give_memory
 from bench.publish_styles import free_port, serving
 from demo.synthetic.event import Event
 from demo.synthetic.maker import make, world_of
@@ -63,10 +64,11 @@ CATCH_UP_FLOOR, CATCH_UP_AIM = 1.0, 3.0
 CORES = os.cpu_count() or 1
 
 
-def synthetic_events(journeys: int) -> list[Event]:
-    """Return the events of so many synthetic journeys, in the order in which they were told."""
+def synthetic_events(journeys: int, *, after: int = 0) -> list[Event]:
+    """Return the events of the next synthetic journeys, in the order in which they were told."""
     world = world_of(SEED, SINCE, UNTIL, read_practice(FILE))
-    made = [event for number in range(journeys) for event in make(world, number).events]
+    numbers = range(after, after + journeys)
+    made = [event for number in numbers for event in make(world, number).events]
     return sorted(made, key=attrgetter("arrives", "source", "id"))
 
 
@@ -112,6 +114,15 @@ class Doors:
                 for agency, own in clients.items()
             )
         )
+
+
+def open_doors(server: EmbeddedPostgres, database: str, stack: ExitStack) -> Doors:
+    """Serve the three doors of a database until the stack is left."""
+    ports = {agency: free_port() for agency in SENDERS}
+    for agency, port in ports.items():
+        app, address = f"services.{agency}.app:app", server.role_url(agency, database)
+        stack.enter_context(serving(app, port, address))
+    return Doors(ports)
 
 
 def batches(events: Sequence[Event], senders: int) -> list[list[bytes]]:
@@ -183,11 +194,7 @@ class Bench:
         self.name = f"round_{uuid4().hex}"
         server.create_database(self.name, TEMPLATE)
         stack.callback(server.drop_database, self.name)
-        ports = {agency: free_port() for agency in SENDERS}
-        for agency, port in ports.items():
-            app, address = f"services.{agency}.app:app", server.role_url(agency, self.name)
-            stack.enter_context(serving(app, port, address))
-        self.doors = Doors(ports)
+        self.doors = open_doors(server, self.name, stack)
 
     @property
     def url(self) -> str:
@@ -253,6 +260,7 @@ def measure(journeys: int, rounds: int, *, only_catch_up: bool) -> None:
     with ExitStack() as outer:
         outer.enter_context(let_in())
         server = outer.enter_context(EmbeddedPostgres.throwaway())
+        asyncio.run(give_memory(server))
         server.create_database(TEMPLATE)
         upgrade(server.owner_url(TEMPLATE), server.role_passwords)
         for _ in range(rounds):
