@@ -32,7 +32,7 @@ from shared.tracing import log
 
 # References judged in one transaction: some 5,000 rows, a fifth of a second's work.
 TOGETHER = 200
-# How many of these are under way at once: one is judged while the database works on another.
+# How many of these are under way at once: one is judged while the database works on others.
 UNDER_WAY = 3
 # Keys taken in a round, whose end waits for all that are under way.
 A_ROUND = 8 * TOGETHER
