@@ -96,14 +96,8 @@ def journey_of(
 
 def journeys_of(record: JourneyRecord, *, known_at: datetime | None = None) -> Iterator[Membership]:
     """Yield every journey of a record once, as known at a moment (aware, None for now)."""
-    if known_at is None and len(record.references) == 1 and not record.erased:
-        # Most records: nothing can be joined to it, and nothing has to be left out.
-        (only,) = record.references
-        if {event.reference for event in record.events} <= {only.reference}:
-            yield Membership(record.references, record.events, record.interruptions)
-            return
     known = known_references(record, known_at)
-    if len(known) == 1:
+    if len(known) == 1:  # most records: nothing can be joined to it
         (alone,) = known
         yield _joined(record, alone, known, {}, known_at)
         return

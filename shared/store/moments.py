@@ -1,8 +1,8 @@
 """How a connection that writes many rows says moments to the server, quicker than the driver.
 
-The driver compares each moment with both infinities and moves it to UTC before it counts: of an
-obligation's row, moments took nine tenths of the time. So it takes half of it. Reading them this
-way is slower, so that only connections that write have it.
+The driver compares each moment with both infinities and moves it to UTC before it counts. To say an
+obligation's row takes a third less this way, and a silence's nearly half. Reading moments this way
+is slower, so that only connections that write have it.
 """
 
 from datetime import UTC, datetime, timedelta
