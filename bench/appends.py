@@ -26,10 +26,11 @@ import asyncpg
 import uvloop
 
 from bench.letting_in import let_in, token_header
-from bench.publish_styles import HOST, free_port, serving
+from bench.publish_styles import serving
 from services.door.wire import Reader
 from services.police.messages import MESSAGES
 from services.police.translate import translate
+from shared.ports import HOST, free_port
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import upgrade
 from shared.store.parcels import parcels

@@ -8,7 +8,8 @@ from statistics import quantiles
 from typing import Self
 
 from bench.letting_in import let_in, reader_token
-from bench.publish_styles import HOST, free_port, serving
+from bench.publish_styles import serving
+from shared.ports import HOST, free_port
 
 
 class Connection:

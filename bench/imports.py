@@ -25,7 +25,8 @@ import psutil
 
 from bench.appends import COLUMNS, ONE_TABLE, TABLES, copied_rows, execute, mixed_events
 from bench.letting_in import let_in
-from bench.publish_styles import HOST, free_port, serving
+from bench.publish_styles import serving
+from shared.ports import HOST, free_port
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import upgrade
 

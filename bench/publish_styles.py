@@ -8,7 +8,6 @@ the ratios to the no-op POST of that round count.
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from urllib.request import urlopen
 import asyncpg
 
 from bench.letting_in import let_in, token_header
+from shared.ports import HOST, free_port
 from shared.settings import RolePasswords
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import upgrade
@@ -34,7 +34,6 @@ from shared.store.waiting import wait_for
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-HOST = "127.0.0.1"
 CONNECTIONS = 32
 # As many database connections as the store opens.
 POOL = 10
@@ -238,14 +237,6 @@ def measure() -> Mapping[Style, list[Measured]]:
                 if number:
                     measured[style].append(one)
         return measured
-
-
-def free_port() -> int:
-    """Return a port that nobody uses now."""
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def main() -> None:

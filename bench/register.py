@@ -39,7 +39,7 @@ from bench.appends import post, send_all
 from bench.imports import sending
 from bench.letting_in import let_in
 from bench.memory import give_memory
-from bench.publish_styles import free_port, serving
+from bench.publish_styles import serving
 from demo.synthetic.event import Event
 from demo.synthetic.maker import make, world_of
 from demo.synthetic.practice import FILE, read_practice
@@ -48,6 +48,7 @@ from gateway.register.lag import number_of, read_lag
 from gateway.register.projector import Projector
 from gateway.register.rows import SHAPES, Yardstick
 from gateway.register.share import share_of
+from shared.ports import free_port
 from shared.store import Store
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import upgrade

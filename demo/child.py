@@ -16,7 +16,8 @@ from collections.abc import Callable
 
 import uvicorn
 
-HOST = "127.0.0.1"
+from shared.ports import HOST
+
 # How long requests and connections may take to end before the process is left anyway.
 PATIENCE = 5.0
 

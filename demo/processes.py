@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,8 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from demo.child import HOST
 from demo.child import PATIENCE as CHILD_PATIENCE
+from shared.ports import HOST, is_free
 from shared.settings import DemoSettings
 
 START_SECONDS = 60.0
@@ -130,19 +129,6 @@ def check_ports(wanted: Sequence[App]) -> None:
             )
     if wrong:
         raise PortTaken("\n".join(wrong))
-
-
-def is_free(port: int) -> bool:
-    """Tell whether a server could listen on a port of this machine."""
-    with socket.socket() as attempt:
-        # As servers do: connections of the run before, which linger, take no port away.
-        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            attempt.bind((HOST, port))
-            attempt.listen()
-        except OSError:
-            return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)

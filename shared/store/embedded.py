@@ -38,6 +38,7 @@ import asyncpg
 import platformdirs
 
 from shared.owners_file import write_for_owner
+from shared.ports import free_port
 from shared.settings import RolePasswords
 from shared.store.waiting import wait_for
 
@@ -218,7 +219,7 @@ class _Running:
                 _make_passwords(folder)
                 if not data.exists():
                     _make_database(folder, data, binaries, user)
-                port, sockets = _free_port(), _socket_folder(user)
+                port, sockets = free_port(), _socket_folder(user)
                 watchdog = _start_watchdog(
                     folder, data, binaries, user, port, sockets, (owner_lock, server_lock)
                 )
@@ -457,13 +458,6 @@ def _as(user: pwd.struct_passwd | None) -> dict[str, Any]:
     if user is None:
         return {}
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def _joinable_port(folder: Path) -> int | None:

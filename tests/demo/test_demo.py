@@ -23,6 +23,7 @@ import pytest
 import yaml
 
 from demo.samples import Sample, samples
+from shared.ports import free_port
 
 CHECKOUT = Path(__file__).parents[2]
 APPS = ("gateway", "police", "cps", "probation")
@@ -128,13 +129,7 @@ def said(home: Path) -> str:
 
 
 def on_free_ports(home: Path) -> Demo:
-    # Each is let go only when all are found, so that none is found twice.
-    with contextlib.ExitStack() as stack:
-        listeners = [stack.enter_context(socket.socket()) for _ in APPS]
-        for listener in listeners:
-            listener.bind(("127.0.0.1", 0))
-        ports = [listener.getsockname()[1] for listener in listeners]
-    return Demo(home, dict(zip(APPS, ports, strict=True)))
+    return Demo(home, {app: free_port() for app in APPS})
 
 
 def answers(port: int) -> bool:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from demo.synthetic.maker import Made, line, make, world_of
 from demo.synthetic.practice import BadPractice, Practice, usual_practice
 from gateway.journey.timeline import timeline_of
 from shared.access.development import local_issuer
+from shared.ports import free_port
 from shared.settings import RolePasswords
 from tests.builders import STANDARD, JourneyBuilder, calendar, rulebook
 from tests.demo.made import ROOMS, membership_of
@@ -310,13 +310,6 @@ def asked(client: httpx.Client, gateway: str, made: dict[str, str]) -> tuple[lis
         if one["rule"] in TOLD
     ]
     return sorted(true), sorted(said)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+
+from shared.ports import free_port
 
 APPS = ["police", "cps", "probation", "gateway"]
 PATIENCE = 60.0  # seconds until an app is given up
@@ -124,7 +125,7 @@ def test_the_steps_give_containers_that_work(
     with ExitStack() as stack:
         asking = []
         for app in APPS:
-            port = free_port()
+            port = str(free_port())
             serve = [word.replace("8000", port) for word in services[app]["command"]]
             address = {"DATABASE_URL": database.url(app)}
             stack.enter_context(running(serve, home, environment | address))
@@ -157,11 +158,6 @@ def wait_for(ask: list[str], environment: dict[str, str]) -> None:
     ).returncode:
         assert time.monotonic() < give_up, asked.stderr
         time.sleep(0.2)
-
-
-def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return str(server.getsockname()[1])
 
 
 def password_of(address: str) -> str:

@@ -18,12 +18,13 @@ import pytest_asyncio
 
 from shared.access.development import DevelopmentIssuer
 from shared.journey_event import reference_id
+from shared.ports import HOST
 from shared.store import Store
 from shared.store.embedded import EmbeddedPostgres
 from shared.words import Flag
 from tests.doors import Doors, SetClock, doors_to
 from tests.gateway.register.registers import catch_up, projector_of
-from tests.services.processes import HOST, Service, running
+from tests.services.processes import Service, running
 from tests.shared.databases import Database
 from tests.tokens import GOOD_FOR, MADE, bearer, issuer, token
 

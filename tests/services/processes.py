@@ -1,7 +1,6 @@
 """A service as a process of its own behind a real socket, to be killed and started again."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,9 +12,9 @@ from typing import Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from shared.ports import HOST, free_port
 from tests.tokens import bearer, issuer, usual
 
-HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[2]
 
 
@@ -31,9 +30,7 @@ class Service:
     process: subprocess.Popen[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
-        with socket.socket() as free:
-            free.bind((HOST, 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
 
     @property
     def url(self) -> str:

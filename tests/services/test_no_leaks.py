@@ -12,8 +12,9 @@ import asyncpg
 import httpx
 import pytest
 
+from shared.ports import HOST
 from tests.services.events import arrest
-from tests.services.processes import HOST, ROOT, Service
+from tests.services.processes import ROOT, Service
 from tests.shared.databases import Database
 from tests.tokens import bearer, issuer, usual
 

@@ -20,10 +20,11 @@ import httpx
 import psutil
 import pytest
 
+from shared.ports import HOST
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import upgrade
 from tests.services.events import arrest
-from tests.services.processes import HOST, Service, running
+from tests.services.processes import Service, running
 from tests.shared.databases import Database
 
 TIMES = int(os.environ.get("TORTURE", "1"))
