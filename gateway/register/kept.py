@@ -6,7 +6,7 @@ it changes the rows that differ. So two projectors may do the same work, one of 
 anywhere, and one may come late with old news: the register is whole, and never older than it was.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -124,16 +124,21 @@ _JOURNEY = "register_journey"
 _NAMED = "journey_id, reference"
 
 
+# A key begins with the id of its journey.
+Key = tuple[Any, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What the register holds of some references: their versions, their writings, and the rows.
 
-    Of their journeys, by what these were judged, and in which revision they last changed.
+    Rows are plain tuples here, in the order of their columns. Of their journeys, by what these were
+    judged, and in which revision they last changed.
     """
 
     versions: Mapping[UUID, int]
     written: Mapping[UUID, int]
-    rows: Rows
+    rows: Mapping[str, Mapping[Key, tuple[Any, ...]]]
     yardsticks: Mapping[UUID, int]
     revisions: Mapping[UUID, int]
 
@@ -155,12 +160,11 @@ async def read_kept(connection: asyncpg.Connection, references: Sequence[UUID]) 
     """Return what the register holds of these references and of the journeys they were on."""
     known = await connection.fetch(READ_REFERENCES, references)
     journeys = list({row["journey_id"] for row in known})
-    rows: Rows = {}
+    rows: dict[str, dict[Key, tuple[Any, ...]]] = {}
     for table, statements in _OF.items():
-        shape, width = SHAPES[table]
+        _, width = SHAPES[table]
         found = await connection.fetch(statements.read, journeys) if journeys else []
-        made: Iterable[Any] = map(shape._make, found)
-        rows[table] = {row[:width]: row for row in made}
+        rows[table] = {row[:width]: row for row in map(tuple, found)}
     judged = await connection.fetch(READ_JUDGED, journeys) if journeys else []
     return Kept(
         versions={row["reference_id"]: row["version"] for row in known},
@@ -184,12 +188,11 @@ def changes(judged: Rows, kept: Kept, yardstick_id: int) -> Changes:
     for table in _OF:
         if table == _JOURNEY:
             continue
-        old, new = kept.rows[table], judged[table]
-        gone = [key for key, row in old.items() if new.get(key) != row]
-        fresh = [row for key, row in new.items() if old.get(key) != row] if old else new.values()
-        touched.update(key[0] for key in gone)  # type: ignore[misc]  # a key begins with the id
-        touched.update(row.journey_id for row in fresh)
-        found.gone[table], found.fresh[table] = gone, [*fresh]
+        gone, fresh = found.gone[table], found.fresh[table] = differing(
+            kept.rows[table], judged[table]
+        )
+        touched.update(key[0] for key in gone)
+        touched.update(row[0] for row in fresh)
     old, new = kept.rows[_JOURNEY], judged[_JOURNEY]
     changed = {key for key, row in new.items() if old.get(key) != row or row.journey_id in touched}
     found.gone[_JOURNEY] = [key for key in old if key in changed or key not in new]
@@ -200,6 +203,22 @@ def changes(judged: Rows, kept: Kept, yardstick_id: int) -> Changes:
         if key not in changed and kept.yardsticks[row.journey_id] != yardstick_id
     ]
     return found
+
+
+def differing(
+    old: Mapping[Key, tuple[Any, ...]], new: Mapping[Key, tuple[Any, ...]]
+) -> tuple[list[Key], list[tuple[Any, ...]]]:
+    """Return the keys of old rows that are not among the new ones, and the new that were not."""
+    # Each two rows are compared once, since most are equal, which their last values say.
+    left = dict(new)
+    gone, altered = [], []
+    for key, row in old.items():
+        now = left.pop(key, None)
+        if now != row:
+            gone.append(key)
+            if now is not None:
+                altered.append(now)
+    return gone, [*altered, *left.values()]
 
 
 def from_nothing(judged: Rows, references: Sequence[UUID]) -> Changes:
@@ -230,10 +249,8 @@ async def write(
             raise Overtaken
         await _claim(connection, references, kept)
         await _set_aside(connection, kept, found)
-        were = {
-            row.journey_id: row.reference
-            for row in kept.rows[_JOURNEY].values()
-            if isinstance(row, JourneyRow)
+        were: dict[UUID, str] = {
+            journey: reference for journey, reference, *_ in kept.rows[_JOURNEY].values()
         }
         if found.cleared:
             were |= await _clear(connection, found.cleared)
