@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.memory import give_memory
 from bench.multiplied import MADE, Multiplied
+from bench.server import set_up
 from gateway.register.command import YOUNG, fast_loop, usual_yardstick
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.migrate import upgrade
@@ -38,7 +38,7 @@ async def grow(sizes: Sequence[int], asked: Asked, measured: Sequence[Measured])
     settle(young=YOUNG)
     found: list[list[Any]] = [[] for _ in measured]
     with EmbeddedPostgres.throwaway() as server:
-        await give_memory(server)
+        await set_up(server)
         server.create_database(TEMPLATE)
         upgrade(server.owner_url(TEMPLATE), server.role_passwords)
         async with Multiplied(server, usual_yardstick()) as store:

@@ -2,65 +2,83 @@
 
 Run `python -m bench.keeping [--sizes 10000 100000 1000000]`. New journeys come into a store that
 holds so many, as `bench.register` has them come into an empty one: imported whole by every agency
-and caught up by a process a core, and then event by event in a shuffled order, with one process.
+and caught up by a process a core, some thousands at a time; and then, of others, event by event in
+a shuffled order. What the first find was left by nobody in memory, and a checkpoint went before.
 """
 
+import asyncio
 from contextlib import ExitStack
-from dataclasses import dataclass
-from random import Random
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from bench.filled import SLICE
 from bench.growing import Asked, main
 from bench.letting_in import let_in
 from bench.multiplied import Multiplied
-from bench.register import CORES, hands, open_doors, synthetic_events
+from bench.register import (
+    CORES,
+    hands,
+    open_doors,
+    ratios,
+    slice_by_slice,
+    spread,
+    synthetic_events,
+    write_books,
+)
 
-JOURNEYS, SHUFFLED, ROUNDS = 6_000, 600, 3
+JOURNEYS, ROUNDS = 6_000, 5
+SHUFFLED, SHUFFLED_ROUNDS = 600, 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
     """How many events a second went into a store of a size, round by round.
 
-    `whole` are imported and then projected.
+    Whole journeys are `imported` and then `caught_up`; `shuffled` is by so many processes.
     """
 
     journeys: int
-    whole: list[tuple[float, float]]
-    shuffled: float
+    imported: list[float] = field(default_factory=list)
+    caught_up: list[float] = field(default_factory=list)
+    shuffled: dict[int, list[float]] = field(default_factory=dict)
 
 
-async def measure(store: Multiplied, asked: Asked) -> Found:
+async def measure(store: Multiplied, _asked: Asked) -> Found:
     """Publish new journeys, and project them both ways."""
-    whole = []
+    found, after = Found(store.journeys), store.journeys
+    url = store.server.role_url("gateway", store.name)
     with ExitStack() as stack:
         stack.enter_context(let_in())
         doors = open_doors(store.server, store.name, stack)
-        projector = stack.enter_context(hands(store.server.role_url("gateway", store.name), CORES))
-        for number in range(ROUNDS):
-            events = synthetic_events(JOURNEYS, after=store.journeys + number * JOURNEYS)
-            imported = len(events) / doors.load(events)
-            whole.append((imported, len(events) / projector.project()))
-    one_by_one = store.new_events(SHUFFLED)
-    Random(asked.seed).shuffle(one_by_one)  # noqa: S311 - for measuring, not for secrets
-    slowly = 0.0
-    for first in range(0, len(one_by_one), SLICE):
-        await store.publish(one_by_one[first : first + SLICE])
-        slowly += await store.project()
-    return Found(store.journeys, whole, len(one_by_one) / slowly)
+        projectors = {n: stack.enter_context(hands(url, n)) for n in sorted({1, CORES})}
+        for _round in range(ROUNDS):
+            events = synthetic_events(JOURNEYS, after=after)
+            after += JOURNEYS
+            with TemporaryDirectory() as folder:
+                took = doors.load(write_books(events, Path(folder)))
+            found.imported.append(len(events) / took)
+            found.caught_up.append(len(events) / projectors[CORES].project())
+        for _round in range(SHUFFLED_ROUNDS):
+            for processes, projector in projectors.items():
+                events = synthetic_events(SHUFFLED, after=after)
+                after += SHUFFLED
+                # In a thread of its own: the senders have a loop, and so have we.
+                rate = await asyncio.to_thread(slice_by_slice, doors, projector, events)
+                found.shuffled.setdefault(processes, []).append(rate)
+    return found
 
 
 def report(found: list[Found]) -> None:
-    """Print the table."""
-    print("| journeys | imported, events/s | caught up | / imported | shuffled |")
-    print("|---|---|---|---|---|")
+    """Print the table: medians, with the least and the most."""
+    counts = sorted(found[0].shuffled)
+    shuffled = " | ".join(f"shuffled, processes: {n}" for n in counts)
+    print(f"| journeys | imported, events/s | caught up | / imported | {shuffled} |")
+    print(f"|---|---|---|---|{'---|' * len(counts)}")
     for one in found:
-        for imported, projected in one.whole:
-            ratio = projected / imported
-            print(
-                f"| {one.journeys:,} | {imported:,.0f} | {projected:,.0f} | {ratio:.2f} "
-                f"| {one.shuffled:,.0f} |"
-            )
+        rates = [spread(one.imported), spread(one.caught_up)]
+        rates.append(spread(ratios(one.caught_up, one.imported), 2))
+        rates += [spread(one.shuffled[n]) for n in counts]
+        print(f"| {one.journeys:,} | {' | '.join(rates)} |")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ are those of the journey copied. Days are not moved: a copy on another day would
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -19,15 +18,13 @@ from bench.filled import Bench, events_of
 from gateway.register.judged import judge
 from gateway.register.rows import SHAPES, Yardstick
 from gateway.register.tally import count_next
-from shared.journey_event import JourneyEvent, reference_id
+from shared.journey_event import reference_id
 from shared.store import Store
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.schema import OF_A_JOURNEY
 
 MADE = 5_000
 SAMPLE, SEED = 20, 7
-# New journeys are named as copies that nobody makes.
-NEW_ONES = 1_000
 BASE = (
     "event",
     "event_identity",
@@ -41,7 +38,6 @@ LAST_REVISION = """
 UPDATE register_state SET revision = (SELECT max(revision) FROM register_journey)
 """
 PREPARE = """
-ALTER SYSTEM SET max_wal_size = '16GB';
 ALTER SYSTEM SET maintenance_work_mem = '1GB';
 SELECT pg_reload_conf();
 CREATE TABLE bench_copy (
@@ -182,17 +178,16 @@ class Multiplied:
         self.server = server
         self.journeys = 0
         self.events = 0
-        self._asked_for = 0
 
     async def __aenter__(self) -> "Multiplied":
         await self._bench.__aenter__()
         events = events_of(self._made)
         await self._bench.publish(events)
-        self.projected = await self._bench.project()
+        await self._bench.project()
         self.journeys, self.events = self._made, len(events)
         self.owner = await asyncpg.connect(self.server.owner_url(self.name))
         # ALTER SYSTEM is no part of a transaction.
-        for statement in PREPARE.strip().split(";\n", 3):
+        for statement in PREPARE.strip().split(";\n", 2):
             await self.owner.execute(statement)
         for table in (*BASE, *SHAPES):
             await self.owner.execute(f"CREATE TABLE base_{table} AS TABLE {table}")
@@ -211,31 +206,6 @@ class Multiplied:
     def reader(self) -> Store:
         """The store as the gateway holds it."""
         return self._bench.reader
-
-    def new_events(self, journeys: int) -> list[JourneyEvent]:
-        """Return the events of so many journeys that the store does not hold yet."""
-        self._asked_for += 1
-        place = NEW_ONES - self._asked_for
-        return [
-            replace(
-                event,
-                id=f"new-{place}-{event.id}",
-                reference=renamed(event.reference, place * self._made),
-                data={
-                    name: renamed(value, place * self._made) if name == "reference" else value
-                    for name, value in event.data.items()
-                },
-            )
-            for event in events_of(journeys)
-        ]
-
-    async def publish(self, events: Sequence[JourneyEvent]) -> None:
-        """Publish events to the store."""
-        await self._bench.publish(events)
-
-    async def project(self) -> float:
-        """Let the register catch up and return the seconds that took."""
-        return await self._bench.project()
 
     async def grow(self, journeys: int) -> None:
         """Copy until there are so many journeys, in steps of as many as were made.

@@ -38,8 +38,8 @@ import uvloop
 from bench.appends import post, send_all
 from bench.imports import sending
 from bench.letting_in import let_in
-from bench.memory import give_memory
 from bench.publish_styles import serving
+from bench.server import set_up
 from demo.synthetic.event import Event
 from demo.synthetic.maker import make, world_of
 from demo.synthetic.practice import FILE, read_practice
@@ -89,23 +89,14 @@ class Doors:
         uvloop.run(self._send_all(clients))
         return time.perf_counter() - began
 
-    def load(self, events: Iterable[Event]) -> float:
+    def load(self, books: Mapping[str, Path]) -> float:
         """Have one agency after another import its history, and return the seconds that took."""
-        with TemporaryDirectory() as folder:
-            files: dict[str, Path] = {}
-            with ExitStack() as stack:
-                books: dict[str, IO[str]] = {}
-                for event in events:
-                    if event.agency not in books:
-                        files[event.agency] = Path(folder) / f"{event.agency}.ndjson"
-                        books[event.agency] = stack.enter_context(files[event.agency].open("w"))
-                    books[event.agency].write(json.dumps(event.cloudevent()) + "\n")
-            began = time.perf_counter()
-            for agency in sorted(files, key=list(SENDERS).index):
-                said, _ = sending(files[agency], self.ports[agency], "--backfill").communicate()
-                if " 0 refused" not in said:
-                    raise RuntimeError(f"the import said: {said}")
-            return time.perf_counter() - began
+        began = time.perf_counter()
+        for agency in sorted(books, key=list(SENDERS).index):
+            said, _ = sending(books[agency], self.ports[agency], "--backfill").communicate()
+            if " 0 refused" not in said:
+                raise RuntimeError(f"the import said: {said}")
+        return time.perf_counter() - began
 
     async def _send_all(self, clients: Mapping[str, Sequence[Sequence[bytes]]]) -> None:
         kept = b'"refused":0'
@@ -115,6 +106,19 @@ class Doors:
                 for agency, own in clients.items()
             )
         )
+
+
+def write_books(events: Iterable[Event], folder: Path) -> dict[str, Path]:
+    """Write the events of each agency to a file in a folder, in their order; return the files."""
+    books: dict[str, Path] = {}
+    with ExitStack() as stack:
+        files: dict[str, IO[str]] = {}
+        for event in events:
+            if event.agency not in books:
+                books[event.agency] = folder / f"{event.agency}.ndjson"
+                files[event.agency] = stack.enter_context(books[event.agency].open("w"))
+            files[event.agency].write(json.dumps(event.cloudevent()) + "\n")
+    return books
 
 
 def open_doors(server: EmbeddedPostgres, database: str, stack: ExitStack) -> Doors:
@@ -232,47 +236,47 @@ async def sizes(url: str, journeys: int) -> dict[str, float]:
     return found
 
 
-def slice_by_slice(
-    server: EmbeddedPostgres, processes: int, events: Sequence[Event], yardstick: Yardstick
-) -> float:
-    """Return how many events a second are projected that come a slice at a time."""
+def slice_by_slice(doors: Doors, projector: Hands, events: Sequence[Event]) -> float:
+    """Send events in a shuffled order, and return how many are projected a second."""
+    shuffled = [*events]
+    Random(SEED).shuffle(shuffled)  # noqa: S311 - for measuring, not for secrets
     took = 0.0
-    with ExitStack() as stack:
-        bench = Bench(server, stack)
-        projector = stack.enter_context(hands(bench.url, processes))
-        for first in range(0, len(events), SLICE):
-            bench.doors.send(events[first : first + SLICE])
-            took += projector.project()
-        bench.check(yardstick)
-    return len(events) / took
+    for first in range(0, len(shuffled), SLICE):
+        doors.send(shuffled[first : first + SLICE])
+        took += projector.project()
+    return len(shuffled) / took
 
 
 def measure(journeys: int, rounds: int, *, only_catch_up: bool) -> None:
     """Measure both ways in turn and print the tables."""
     yardstick = usual_yardstick()
     whole = synthetic_events(journeys)
-    shuffled = synthetic_events(journeys // SHUFFLED_SHARE)
-    Random(SEED).shuffle(shuffled)  # noqa: S311 - for measuring, not for secrets
+    some = synthetic_events(journeys // SHUFFLED_SHARE)
     counts = sorted({1, CORES})
     by_slice: dict[int, list[float]] = {n: [] for n in counts}
     caught_up: dict[int, list[float]] = {n: [] for n in counts}
     loaded: dict[int, list[float]] = {n: [] for n in counts}
     flooded: list[float] = []
     with ExitStack() as outer:
+        books = write_books(whole, Path(outer.enter_context(TemporaryDirectory())))
         outer.enter_context(let_in())
         server = outer.enter_context(EmbeddedPostgres.throwaway())
-        asyncio.run(give_memory(server))
+        asyncio.run(set_up(server))
         server.create_database(TEMPLATE)
         upgrade(server.owner_url(TEMPLATE), server.role_passwords)
         for _ in range(rounds):
             for processes in counts:
                 if not only_catch_up:
-                    rate = slice_by_slice(server, processes, shuffled, yardstick)
-                    by_slice[processes].append(rate)
+                    with ExitStack() as stack:
+                        bench = Bench(server, stack)
+                        projector = stack.enter_context(hands(bench.url, processes))
+                        rate = slice_by_slice(bench.doors, projector, some)
+                        by_slice[processes].append(rate)
+                        bench.check(yardstick)
                 with ExitStack() as stack:
                     bench = Bench(server, stack)
                     projector = stack.enter_context(hands(bench.url, processes))
-                    loaded[processes].append(len(whole) / bench.doors.load(whole))
+                    loaded[processes].append(len(whole) / bench.doors.load(books))
                     caught_up[processes].append(len(whole) / projector.project())
                     bench.check(yardstick)
                     taken = bench.bytes_of_a_journey(journeys)

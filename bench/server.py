@@ -1,4 +1,4 @@
-"""Gives the server of a measurement the memory that whoever runs one in earnest gives it."""
+"""Sets the server of a measurement up as compose does, and as whoever runs one in earnest does."""
 
 import asyncio
 import os
@@ -9,12 +9,19 @@ import asyncpg
 
 from shared.store.embedded import PATIENCE, EmbeddedPostgres
 
+BETWEEN_CHECKPOINTS, LOGGED_BETWEEN = "15min", "16GB"
 
-async def give_memory(server: EmbeddedPostgres) -> None:
-    """Let a server hold pages in a quarter of the machine's memory, and start it again."""
+
+async def set_up(server: EmbeddedPostgres) -> None:
+    """Give a server a quarter of the machine's memory for pages, and start it again.
+
+    After a checkpoint the log holds every page that is touched, whole: checkpoints are far apart.
+    """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     owner = await asyncpg.connect(server.owner_url("postgres"))
     await owner.execute(f"ALTER SYSTEM SET shared_buffers = '{memory // 4 // 1024**2}MB'")
+    await owner.execute(f"ALTER SYSTEM SET checkpoint_timeout = '{BETWEEN_CHECKPOINTS}'")
+    await owner.execute(f"ALTER SYSTEM SET max_wal_size = '{LOGGED_BETWEEN}'")
     await owner.close()
     os.kill(server.pid, signal.SIGINT)  # its keeper starts it again
     give_up = time.monotonic() + PATIENCE
