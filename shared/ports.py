@@ -23,7 +23,7 @@ def free_port() -> int:
     A port that the system picks (port 0) is one of those it also lends to whoever connects, so
     that a connection can have it by the time the server starts. Raises OSError where none is free.
     """
-    ports = range(_LOWEST, max(_first_lent(), _LOWEST + _TRIES))
+    ports = range(_LOWEST, max(lent_from(), _LOWEST + _TRIES))
     for port in SystemRandom().sample(ports, _TRIES):
         if is_free(port):
             return port
@@ -43,7 +43,8 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _first_lent() -> int:
+def lent_from() -> int:
+    """Return the first port that the system lends to whoever connects."""
     try:
         (first, _last) = re.findall(r"\d+", _LENT.read_text("ascii"))
     except (OSError, ValueError):  # not Linux

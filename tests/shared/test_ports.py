@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from shared import ports
-from shared.ports import HOST, free_port, is_free
+from shared.ports import HOST, free_port, is_free, lent_from
 
 
 def test_a_port_is_free_until_somebody_listens() -> None:
@@ -16,6 +16,7 @@ def test_a_port_is_free_until_somebody_listens() -> None:
         assert not is_free(port)
 
 
+@pytest.mark.skipif(lent_from() < 11_000, reason="this system lends nearly every port")
 def test_no_connection_is_lent_a_free_port() -> None:
     with ExitStack() as stack, socket.create_server((HOST, 0)) as server:
         lent = []
