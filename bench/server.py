@@ -1,4 +1,4 @@
-"""Sets the server of a measurement up as compose does, and as whoever runs one in earnest does."""
+"""Sets the server of a measurement up as whoever loads a history in earnest does."""
 
 import asyncio
 import os

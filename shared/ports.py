@@ -16,16 +16,21 @@ _USUALLY_LENT = 32_768
 
 _TRIES = 100
 
+_given: set[int] = set()
+"""What this process was given, and may not have begun to listen at yet."""
+
 
 def free_port() -> int:
     """Return a port where nobody listens, and which the system lends to no caller meanwhile.
 
     A port that the system picks (port 0) is one of those it also lends to whoever connects, so
-    that a connection can have it by the time the server starts. Raises OSError where none is free.
+    that a connection can have it by the time the server starts. None is given to a process twice.
+    Raises OSError where none is free.
     """
     ports = range(_LOWEST, max(lent_from(), _LOWEST + _TRIES))
     for port in SystemRandom().sample(ports, _TRIES):
-        if is_free(port):
+        if port not in _given and is_free(port):
+            _given.add(port)
             return port
     raise OSError(f"none of {_TRIES} ports from {ports.start} to {ports.stop - 1} is free")
 

@@ -26,6 +26,13 @@ def test_no_connection_is_lent_a_free_port() -> None:
         assert max(free_port() for _ in range(50)) < min(lent)
 
 
+def test_no_port_is_given_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {free_port() for _ in range(3)}
+    monkeypatch.setattr(ports, "_LOWEST", min(given))
+    monkeypatch.setattr(ports, "lent_from", lambda: min(given) + 101)
+    assert len({free_port() for _ in range(50)} - given) == 50
+
+
 def test_where_everything_is_taken_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "is_free", lambda _port: False)
     with pytest.raises(OSError, match="none of 100 ports"):
