@@ -3,7 +3,7 @@
 Run `python -m bench.keeping [--sizes 10000 100000 1000000]`. New journeys come into a store that
 holds so many, as `bench.register` has them come into an empty one: imported whole by every agency
 and caught up by a process a core, some thousands at a time; and then, of others, event by event in
-a shuffled order. What the first find was left by nobody in memory, and a checkpoint went before.
+a shuffled order. The first come right after a checkpoint, to pages that nobody has read lately.
 """
 
 import asyncio

@@ -209,7 +209,7 @@ def differing(
     old: Mapping[Key, tuple[Any, ...]], new: Mapping[Key, tuple[Any, ...]]
 ) -> tuple[list[Key], list[tuple[Any, ...]]]:
     """Return the keys of old rows that are not among the new ones, and the new that were not."""
-    # Each two rows are compared once, since most are equal, which their last values say.
+    # Each two are compared once: most are equal, which is known only after their last values.
     left = dict(new)
     gone, altered = [], []
     for key, row in old.items():
