@@ -15,6 +15,7 @@ from gateway.journey.standing import Standing
 from gateway.register.asking import Asking, all_of
 from gateway.register.rows import LETTERS
 from shared.london import end_of, london_day, start_of
+from shared.store.register_tables import IS_LONG, LONG_SILENCE_DAYS
 
 
 class JourneyPlace(NamedTuple):
@@ -29,14 +30,14 @@ class JourneyQuestion:
 
     `organisation` sent events of the journey or owes anything on it. `stage`, `holder` and
     `held_by`, the holder's organisation, are those of the moment. `rules` are those that the caller
-    may be told of, or of one right where `of_right`; `standing` and `breached` speak of these.
+    may be told of, or of one `right` of the Code; `standing` and `breached` speak of these.
     `silent_for_days` are London days, `began_from` and `began_to` London days, both included.
     """
 
     as_of: datetime
     limit: int
     rules: tuple[str, ...]
-    of_right: bool = False
+    right: int | None = None
     organisation: str | None = None
     stage: int | None = None
     holder: str | None = None
@@ -65,6 +66,26 @@ STAYS = "since_at <= {as_of} AND " + LASTS
 # Looked up journey by journey: an offset keeps the database from joining all of them first.
 _SOME = "EXISTS (SELECT FROM {table} AS own WHERE {conditions} OFFSET 0)"
 _OWN = "own.journey_id = journey.journey_id"
+
+OF_RIGHT = "rights @> ARRAY[{right}]"
+# There are few sets of rights, and each next one is the first beyond the one before.
+_SETS_OF_RIGHTS = """
+WITH RECURSIVE present (rights) AS (
+    (SELECT rights FROM register_journey ORDER BY rights LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT beyond.rights FROM register_journey AS beyond
+        WHERE beyond.rights > present.rights ORDER BY beyond.rights LIMIT 1
+    ) FROM present WHERE present.rights IS NOT NULL
+)
+"""
+_OF_RIGHT_BY_SET = f"""
+{_SETS_OF_RIGHTS}
+SELECT journey_id FROM present CROSS JOIN LATERAL (
+    SELECT journey_id FROM register_journey AS these WHERE these.rights = present.rights OFFSET 0
+) AS these
+WHERE {OF_RIGHT}
+"""  # noqa: S608 - it is made of our own words
 
 Words = Callable[[Asking, str], str]
 
@@ -164,11 +185,12 @@ def _silent(asked: JourneyQuestion, days: int) -> Filter:
     def found(asking: Asking, as_of: str) -> str:
         # Still silent, or silent at a moment after which somebody spoke: an index for each.
         since = f"silent_from < {asking.put(before, 'timestamptz')}"
-        ended = ("until_at IS NOT NULL", f"until_at > {as_of}")
+        ended = ("until_at IS NOT NULL", f"({IS_LONG})", f"until_at > {as_of}")
         still = _ids("register_silence", "until_at IS NULL", since)
         return f"{still} UNION ALL {_ids('register_silence', *ended)}"
 
-    return Filter(silent, found)
+    # So many London days are more than one fewer, whatever the clocks do.
+    return Filter(silent, found if days - 1 > LONG_SILENCE_DAYS else None)
 
 
 def _of_what_was_owed(asked: JourneyQuestion) -> Iterator[Filter]:
@@ -188,7 +210,8 @@ def _of_what_was_owed(asked: JourneyQuestion) -> Iterator[Filter]:
             wanted.append(f"substr(standings, width_bucket({as_of}, turns), 1) = {letter}")
         return _some("register_obligation", *wanted, *(broken(as_of) if asked.breached else ()))
 
-    if asked.standing is not None or asked.breached or (asked.of_right and asked.breached is None):
+    of_right = asked.right is not None and asked.breached is not False
+    if asked.standing is not None or asked.breached or of_right:
         yield Filter(meets)
     if asked.breached is False:
         yield Filter(
@@ -196,13 +219,8 @@ def _of_what_was_owed(asked: JourneyQuestion) -> Iterator[Filter]:
                 "NOT " + _some("register_obligation", *owed(asking, as_of), *broken(as_of))
             )
         )
-    elif asked.of_right:
-        yield Filter(
-            _always("true"),
-            lambda asking, as_of: _ids(
-                "register_obligation", f"rule = ANY ({asking.put(list(asked.rules), 'text[]')})"
-            ),
-        )
+    elif asked.right is not None:
+        yield Filter(_right(OF_RIGHT, asked.right), _right(_OF_RIGHT_BY_SET, asked.right))
     if asked.standing is Standing.UNKNOWN:
         unknown = _ids("register_obligation", "strpos(standings, 'U') > 0")
         yield Filter(_always("true"), _always(unknown))
@@ -219,6 +237,10 @@ def _always(words: str) -> Words:
 
 def _equals(column: str, value: Any, kind: str) -> Words:
     return lambda asking, as_of: f"{column} = {asking.put(value, kind)}"
+
+
+def _right(words: str, right: int) -> Words:
+    return lambda asking, as_of: words.format(right=asking.put(right, "smallint"))
 
 
 def _compared(words: str, moment: Any) -> Words:

@@ -47,7 +47,7 @@ Held = TypeVar("Held")
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 # Which shape these functions give rows. Raise it with every change of what they say, so that all
 # that is kept is made anew.
-SHAPE = 12
+SHAPE = 13
 
 # A letter for each standing: a row has one for each of its turns.
 LETTERS: Mapping[Standing, str] = {
@@ -79,7 +79,8 @@ class JourneyRow(NamedTuple):
 
     Moments are in UTC, `reported_on` is a London day. The turns of Enhanced Rights and of the open
     case go to and fro, from the moment they first hold; every other list of turns has a value for
-    each, in a column of its own. None where there is nothing to say.
+    each, in a column of its own. `rights` are those of the Code of which anything was ever owed, in
+    order. None where there is nothing to say.
     """
 
     journey_id: UUID
@@ -91,6 +92,7 @@ class JourneyRow(NamedTuple):
     under_18_until: datetime | None
     enhanced_turns: list[datetime] | None
     open_turns: list[datetime]
+    rights: list[int]
     reported_at: datetime | None
     reported_on: date | None
     offence_group: str | None
@@ -279,7 +281,7 @@ def rows_of(membership: Membership, yardstick: Yardstick, alone: Party | None = 
     journey = membership.id
     owed = obligation_rows(journey, obligations, course, alone)
     rows: dict[str, Iterable[Row]] = {
-        "register_journey": [journey_row(membership, story, course)],
+        "register_journey": [journey_row(membership, story, course, obligations)],
         "register_party": parties(membership, owed),
         "register_stage": [
             StageRow(journey, s.since, s.until, int(s.stage), s.holder, s.organisation)
@@ -307,7 +309,9 @@ def _by_key(rows: Iterable[Row], columns: int) -> dict[tuple[object, ...], Row]:
     return {row[:columns]: row for row in rows}
 
 
-def journey_row(membership: Membership, story: Story, course: Course) -> JourneyRow:
+def journey_row(
+    membership: Membership, story: Story, course: Course, obligations: Iterable[Obligation]
+) -> JourneyRow:
     """Return what is said of the journey as a whole.
 
     One of which nothing has happened, or is left, began when we first heard of it.
@@ -332,6 +336,7 @@ def journey_row(membership: Membership, story: Story, course: Course) -> Journey
         under_18_until=under_18_until(victim),
         enhanced_turns=enhanced_turns(victim, began_at),
         open_turns=[moment for since, until in course.open for moment in (since, until) if moment],
+        rights=sorted({owed.demand.duty.right for owed in obligations}),
         reported_at=None if report is None else report.at,
         reported_on=None if report is None else report.day,
         offence_group=told.get("offence_group"),

@@ -97,7 +97,7 @@ async def journeys(
         as_of=seen,
         limit=limit,
         rules=rules_of(state, view, filters.right, any_duty),
-        of_right=filters.right is not None,
+        right=filters.right,
         organisation=filters.organisation,
         stage=stage_number(filters.stage),
         holder=filters.holder,

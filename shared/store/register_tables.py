@@ -93,6 +93,8 @@ register_journey = Table(
     Column("under_18_until", _MOMENT),
     Column("enhanced_turns", ARRAY(_MOMENT)),
     Column("open_turns", ARRAY(_MOMENT), nullable=False),
+    # The rights of the Code of which anything was ever owed, or may have been, in order.
+    Column("rights", ARRAY(SmallInteger), nullable=False),
     # What a list or a sample is divided by: of the first report, and then, by the place of the
     # moment among the turns beside them, what held at a moment. Null where there is nothing to say.
     Column("reported_at", _MOMENT),
@@ -113,6 +115,9 @@ register_journey = Table(
 Index("register_journey_law", register_journey.c.yardstick_id, register_journey.c.journey_id)
 Index("register_journey_revision", register_journey.c.revision, register_journey.c.journey_id)
 Index("register_journey_began", register_journey.c.began_at, register_journey.c.journey_id)
+# There are few sets of rights, so that one entry a journey is enough. Those of one set are not in
+# order: ids are random, and each new one would go to a page of its own.
+Index("register_journey_rights", register_journey.c.rights, postgresql_include=["journey_id"])
 Index(
     "register_journey_without_police",
     register_journey.c.journey_id,
@@ -234,13 +239,7 @@ Index(
     register_obligation.c.obligation_id,
     postgresql_where=_BROKEN,
 )
-# The journeys on which something was owed, and those on which it was ever unknown. Those of a rule
-# are not in order: ids are random, and each row of a new journey would go to a page of its own.
-Index(
-    "register_obligation_of_rule",
-    register_obligation.c.rule,
-    postgresql_include=["journey_id"],
-)
+# The journeys on which something was ever unknown.
 Index(
     "register_obligation_unknown",
     register_obligation.c.journey_id,
@@ -347,12 +346,17 @@ Index(
     register_silence.c.journey_id,
     postgresql_where=register_silence.c.until_at.is_(None),
 )
-# Who was silent at a moment of the past: the parts that had not ended by then.
+# Who was silent at a moment of the past, and for long: the parts that had not ended by then. Most
+# silences are short, and nobody looks for those that he finds everywhere.
+LONG_SILENCE_DAYS = 14
+IS_LONG = (
+    f"silent_until IS NULL OR silent_until - silent_from > interval '{LONG_SILENCE_DAYS} days'"
+)
 Index(
-    "register_silence_ended",
+    "register_silence_long",
     register_silence.c.until_at,
     register_silence.c.journey_id,
-    postgresql_where=register_silence.c.until_at.is_not(None),
+    postgresql_where=text(f"until_at IS NOT NULL AND ({IS_LONG})"),
 )
 
 # What was found on a journey, and from when until when it holds (null for good). `says` is the

@@ -28,6 +28,7 @@ from tests.tokens import bearer, token
 
 SOME = 60
 TODAY, LATER = "2025-12-31", "2031-06-01"
+PAST = ("2022-09-01", "2023-02-01", "2023-06-01", "2024-09-02", "2025-03-03")
 Item = dict[str, Any]
 
 
@@ -59,10 +60,12 @@ async def test_lists_and_figures_say_what_every_timeline_says(
         timelines = {str(one.id): seen(one, as_of) for one in journeys}
         await hold_journeys(doors, timelines, as_of)
         await hold_silence(doors, timelines, as_of)
+        await hold_rights(doors, timelines, as_of)
     await hold_journey_filters(doors)
     # However few are looked at for one page, all pages together tell the same.
     monkeypatch.setattr("gateway.register.journeys.LOOKED_AT", 13)
     await hold_journey_filters(doors)
+    await hold_rights(doors, timelines, as_of)
     await hold_breach_filters(doors)
     await hold_gaps(doors, journeys)
 
@@ -130,6 +133,21 @@ async def hold_silence(doors: Doors, timelines: Mapping[str, Timeline], as_of: s
         assert all(some_one | where == some_one for some_one in some)
 
 
+async def hold_rights(doors: Doors, timelines: Mapping[str, Timeline], as_of: str) -> None:
+    """A journey is listed by a right where anything of it was owed, and nowhere else."""
+    found = set()
+    for right in range(1, 13):
+        told = await items(doors, "/v1/journeys", as_of=as_of, right=str(right), limit="50")
+        owing = [
+            journey
+            for journey, timeline in sorted(timelines.items())
+            if any(one.demand.duty.right == right for one in timeline.followed.obligations)
+        ]
+        assert [one["id"] for one in told] == owing, right
+        found.add(len(owing))
+    assert len(found) > 3
+
+
 def lengths(silence: Silence) -> list[tuple[Any, int]]:
     """How long a silence was in each stay that it ran through, and in all."""
     found = [
@@ -155,7 +173,21 @@ async def hold_journey_filters(doors: Doors) -> None:
         told = await items(doors, "/v1/journeys", as_of=TODAY, **{name: write(value), "limit": "9"})
         assert told == [one for one in whole if picked(one)], (name, value)
     assert await items(doors, "/v1/journeys", as_of=TODAY, held_by="nobody") == []
+    await hold_past_silences(doors)
     await hold_standings(doors)
+
+
+async def hold_past_silences(doors: Doors) -> None:
+    """Silences that have ended since are found at moments of the past, the short and the long."""
+    found: dict[int, int] = defaultdict(int)
+    for as_of in PAST:
+        whole = await items(doors, "/v1/journeys", as_of=as_of, limit="500")
+        for days in (1, 14, 15, 16, 17, 40):
+            query = {"as_of": as_of, "silent_for_days": str(days), "limit": "9"}
+            told = await items(doors, "/v1/journeys", **query)
+            assert told == [one for one in whole if (one["silent_days"] or 0) >= days], query
+            found[days] += len(told)
+    assert 0 < found[40] < found[16] < found[1]
 
 
 def values_of(whole: list[Item]) -> list[tuple[str, Any]]:
