@@ -38,6 +38,12 @@ def test_a_moment_comes_back_as_it_was(moment: datetime) -> None:
     assert moment_of(counted(moment)) == moment.astimezone(UTC)
 
 
+def test_an_hour_that_comes_twice_is_two_hours() -> None:
+    first, second = (datetime(2024, 10, 27, 1, 30, fold=fold, tzinfo=LONDON) for fold in (0, 1))
+    assert counted(second)[0] - counted(first)[0] == 3600 * 1_000_000
+    assert counted(first.astimezone(UTC)) == counted(first)
+
+
 def test_a_moment_without_a_zone_is_no_moment() -> None:
     with pytest.raises(TypeError):
         counted(datetime(2025, 1, 1))  # noqa: DTZ001 - that is what is tried
