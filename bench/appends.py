@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, takewhile
@@ -235,6 +235,24 @@ def singles_a_second(port: int, path: str, clients: int) -> float:
 def copies_a_second(url: str) -> float:
     """Return how many events a second COPY keeps in one table, BATCH a commit."""
     return uvloop.run(_copy(url))
+
+
+@contextmanager
+def copying(server: EmbeddedPostgres) -> Iterator[Callable[[], float]]:
+    """Hand over what measures COPY beside something else on a server, in a database of its own."""
+    name = f"copies_{uuid4().hex}"
+    server.create_database(name)
+    url = server.owner_url(name)
+
+    def measured() -> float:
+        execute(url, "DROP TABLE IF EXISTS bench_copy", *ONE_TABLE)
+        return loader.submit(copies_a_second, url).result()
+
+    try:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as loader:
+            yield measured
+    finally:
+        server.drop_database(name)
 
 
 def copied_rows(number: int) -> list[tuple[Any, ...]]:

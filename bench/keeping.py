@@ -4,6 +4,7 @@ Run `python -m bench.keeping [--sizes 10000 100000 1000000]`. New journeys come 
 holds so many, as `bench.register` has them come into an empty one: imported whole by every agency
 and caught up by a process a core, some thousands at a time; and then, of others, event by event in
 a shuffled order. The first come right after a checkpoint, to pages that nobody has read lately.
+COPY of 500 events a commit is measured beside what is shuffled: as there, that is held to it.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.appends import copying
 from bench.growing import Asked, main
 from bench.letting_in import let_in
 from bench.multiplied import Multiplied
@@ -34,13 +36,15 @@ SHUFFLED, SHUFFLED_ROUNDS = 600, 3
 class Found:
     """How many events a second went into a store of a size, round by round.
 
-    Whole journeys are `imported` and then `caught_up`; `shuffled` is by so many processes.
+    Whole journeys are `imported` and then `caught_up`; `shuffled` is by so many processes, and
+    `copied` by COPY in the same rounds.
     """
 
     journeys: int
     imported: list[float] = field(default_factory=list)
     caught_up: list[float] = field(default_factory=list)
     shuffled: dict[int, list[float]] = field(default_factory=dict)
+    copied: list[float] = field(default_factory=list)
 
 
 async def measure(store: Multiplied, _asked: Asked) -> Found:
@@ -50,6 +54,7 @@ async def measure(store: Multiplied, _asked: Asked) -> Found:
     with ExitStack() as stack:
         stack.enter_context(let_in())
         doors = open_doors(store.server, store.name, stack)
+        copy = stack.enter_context(copying(store.server))
         projectors = {n: stack.enter_context(hands(url, n)) for n in sorted({1, CORES})}
         for _round in range(ROUNDS):
             events = synthetic_events(JOURNEYS, after=after)
@@ -59,6 +64,7 @@ async def measure(store: Multiplied, _asked: Asked) -> Found:
             found.imported.append(len(events) / took)
             found.caught_up.append(len(events) / projectors[CORES].project())
         for _round in range(SHUFFLED_ROUNDS):
+            found.copied.append(await asyncio.to_thread(copy))
             for processes, projector in projectors.items():
                 events = synthetic_events(SHUFFLED, after=after)
                 after += SHUFFLED
@@ -71,13 +77,15 @@ async def measure(store: Multiplied, _asked: Asked) -> Found:
 def report(found: list[Found]) -> None:
     """Print the table: medians, with the least and the most."""
     counts = sorted(found[0].shuffled)
-    shuffled = " | ".join(f"shuffled, processes: {n}" for n in counts)
-    print(f"| journeys | imported, events/s | caught up | / imported | {shuffled} |")
-    print(f"|---|---|---|---|{'---|' * len(counts)}")
+    shuffled = " | ".join(f"shuffled, processes: {n} | / COPY" for n in counts)
+    print(f"| journeys | imported, events/s | caught up | / imported | COPY | {shuffled} |")
+    print(f"|---|---|---|---|---|{'---|---|' * len(counts)}")
     for one in found:
         rates = [spread(one.imported), spread(one.caught_up)]
-        rates.append(spread(ratios(one.caught_up, one.imported), 2))
-        rates += [spread(one.shuffled[n]) for n in counts]
+        rates += [spread(ratios(one.caught_up, one.imported), 2), spread(one.copied)]
+        for n in counts:
+            held = ratios(one.shuffled[n], one.copied)
+            rates += [spread(one.shuffled[n]), spread(held, 3)]
         print(f"| {one.journeys:,} | {' | '.join(rates)} |")
 
 

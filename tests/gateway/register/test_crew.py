@@ -52,6 +52,17 @@ async def test_a_journey_in_two_shares_is_projected_by_one_only(
     assert await differences(database, reader) == []
 
 
+async def test_joined_journeys_are_divided_evenly(store: Store, reader: Store) -> None:
+    pairs = [(f"crime:kent/{number}/V1", f"crime:kent/{number}/V9") for number in range(300)]
+    await store.publish([linked(other, id=f"link {one}", reference=one) for one, other in pairs])
+    alone = await projector_of(reader)
+    done = await alone.round(share_of(0, 2))
+    # By the order of their ids the first of two would lie in the lower share for 450 references.
+    assert 240 < done < 360
+    assert done % 2 == 0
+    assert await alone.round(share_of(1, 2)) == 2 * len(pairs) - done
+
+
 def crew_of_two(database: Database) -> "subprocess.Popen[bytes]":
     """A projector of two processes, signed in as the gateway."""
     return subprocess.Popen(
