@@ -243,6 +243,7 @@ def copying(server: EmbeddedPostgres) -> Iterator[Callable[[], float]]:
     name = f"copies_{uuid4().hex}"
     server.create_database(name)
     url = server.owner_url(name)
+    upgrade(url, server.role_passwords)
 
     def measured() -> float:
         execute(url, "DROP TABLE IF EXISTS bench_copy", *ONE_TABLE)
