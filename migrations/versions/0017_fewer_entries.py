@@ -13,8 +13,9 @@ down_revision = "0016"
 branch_labels = None
 depends_on = None
 
-# What was judged before says that it may have to do with every right. It is looked at, as always,
-# whether anything of it was owed; and all of it is judged again.
+# What was judged before, and what a projector of before still writes, says that it may have to do
+# with every right. It is looked at, as always, whether anything of it was owed; and all of it is
+# judged again.
 ALL_RIGHTS = sa.text("'{1,2,3,4,5,6,7,8,9,10,11,12}'")
 IS_LONG = sa.text(
     "until_at IS NOT NULL AND "
@@ -28,7 +29,6 @@ def upgrade() -> None:
         "rights", ARRAY(sa.SmallInteger), nullable=False, server_default=ALL_RIGHTS
     )
     op.add_column("register_journey", rights)
-    op.alter_column("register_journey", "rights", server_default=None)
     op.create_index(
         "register_journey_rights",
         "register_journey",

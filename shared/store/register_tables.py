@@ -93,8 +93,14 @@ register_journey = Table(
     Column("under_18_until", _MOMENT),
     Column("enhanced_turns", ARRAY(_MOMENT)),
     Column("open_turns", ARRAY(_MOMENT), nullable=False),
-    # The rights of the Code of which anything was ever owed, or may have been, in order.
-    Column("rights", ARRAY(SmallInteger), nullable=False),
+    # The rights of the Code of which anything was ever owed, in order. A projector of before they
+    # were kept says nothing of them, and any may be meant.
+    Column(
+        "rights",
+        ARRAY(SmallInteger),
+        nullable=False,
+        server_default=text("'{1,2,3,4,5,6,7,8,9,10,11,12}'"),
+    ),
     # What a list or a sample is divided by: of the first report, and then, by the place of the
     # moment among the turns beside them, what held at a moment. Null where there is nothing to say.
     Column("reported_at", _MOMENT),
