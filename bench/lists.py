@@ -1,8 +1,8 @@
-"""Measures pages of 50 breaches in stores of 10,000 journeys and of many more.
+"""Measures pages of 50 breaches and of 50 journeys in stores of 10,000 journeys and of many more.
 
 Run `python -m bench.lists [--sizes 10000 100000 1000000] [--asked N]`. The list part of P9: the
 first page and a deep one, of all and of one organisation, of a right that is often broken and of
-one that hardly ever is.
+one that hardly ever is; and journeys by these rights, and by a short and a long silence.
 """
 
 from collections.abc import Mapping
@@ -48,14 +48,14 @@ async def measure(store: Multiplied, asked: Asked) -> Found:
     async with asking(store.server.role_url("gateway", store.name)) as gateway:
         for number in range(WARM + max(100, asked.times // 10)):
             for name, question in questions.items():
-                took, _ = await gateway.get(f"/v1/breaches?{urlencode(question)}")
+                took, _ = await gateway.get(question)
                 if number >= WARM:
                     taken[name].append(took)
     return Found(store.journeys, {name: p50_p99(took) for name, took in taken.items()})
 
 
-async def questions_of(store: Multiplied) -> dict[str, dict[str, str]]:
-    """Return what is asked, by its name."""
+async def questions_of(store: Multiplied) -> dict[str, str]:
+    """Return the addresses that are asked, each by its name."""
     right_of = {d.id: d.right for d in load_rulebook().duties if d.kind is Kind.CODE}
     broken: dict[int, int] = dict.fromkeys(right_of.values(), 0)
     for rule, number in await store.owner.fetch(BY_RULE):
@@ -64,7 +64,7 @@ async def questions_of(store: Multiplied) -> dict[str, dict[str, str]]:
     rare = min((right for right in broken if broken[right]), key=lambda right: broken[right])
     never = min(broken, key=lambda right: broken[right])
     force = {"organisation": "force-1"}
-    every = {
+    breaches = {
         "first page": {},
         "deep page": {"after": await place(store, None)},
         "one organisation": force,
@@ -75,7 +75,17 @@ async def questions_of(store: Multiplied) -> dict[str, dict[str, str]]:
         f"right {never}, least of all": {"right": f"{never}"},
         "noticed by the victim": {"noticed_by": "victim"},
     }
-    return {name: {"as_of": AS_OF, "limit": "50", **question} for name, question in every.items()}
+    journeys = {
+        f"journeys, right {often}": {"right": f"{often}"},
+        f"journeys, right {never}": {"right": f"{never}"},
+        "journeys, silent for 7 days": {"silent_for_days": "7"},
+        "journeys, silent for 90 days": {"silent_for_days": "90"},
+    }
+    return {
+        name: f"/v1/{what}?{urlencode({'as_of': AS_OF, 'limit': '50', **question})}"
+        for what, every in (("breaches", breaches), ("journeys", journeys))
+        for name, question in every.items()
+    }
 
 
 async def place(store: Multiplied, organisation: str | None) -> str:
@@ -86,7 +96,7 @@ async def place(store: Multiplied, organisation: str | None) -> str:
 def report(found: list[Found]) -> None:
     """Print the table."""
     sizes = " | ".join(f"{one.journeys:,}" for one in found)
-    print(f"| page of 50 breaches, p50 (p99) ms | {sizes} | largest / smallest |")
+    print(f"| page of 50, p50 (p99) ms | {sizes} | largest / smallest |")
     print(f"|{'---|' * (len(found) + 2)}")
     for name in found[0].times:
         times = [one.times.get(name, (float("nan"), float("nan"))) for one in found]

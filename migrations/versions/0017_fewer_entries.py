@@ -1,7 +1,7 @@
 """Which journeys have to do with a right, by one entry each; and of silences only the long ones.
 
 An index of rules had an entry for every obligation, and one of silences for every silence that
-ended: a quarter of all entries that a journey made.
+ended: a fifth of all entries that a journey made.
 """
 
 import sqlalchemy as sa
