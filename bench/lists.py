@@ -1,8 +1,8 @@
-"""Measures pages of 50 breaches, duties and journeys in stores of 10,000 journeys and of many more.
+"""Measures pages of 50 breaches and of 50 journeys in stores of 10,000 journeys and of many more.
 
 Run `python -m bench.lists [--sizes 10000 100000 1000000] [--asked N]`. The list part of P9: the
 first page and a deep one, of all and of one organisation, of a right that is often broken and of
-one that hardly ever is; what falls due next; and journeys by these rights, and by a short and a long silence.
+one that hardly ever is; and journeys by these rights, and by a short and a long silence.
 """
 
 from collections.abc import Mapping
@@ -75,7 +75,6 @@ async def questions_of(store: Multiplied) -> dict[str, str]:
         f"right {never}, least of all": {"right": f"{never}"},
         "noticed by the victim": {"noticed_by": "victim"},
     }
-    due = {"due next": {}, "due next, one organisation": force}
     journeys = {
         f"journeys, right {often}": {"right": f"{often}"},
         f"journeys, right {never}": {"right": f"{never}"},
@@ -84,7 +83,7 @@ async def questions_of(store: Multiplied) -> dict[str, str]:
     }
     return {
         name: f"/v1/{what}?{urlencode({'as_of': AS_OF, 'limit': '50', **question})}"
-        for what, every in (("breaches", breaches), ("due", due), ("journeys", journeys))
+        for what, every in (("breaches", breaches), ("journeys", journeys))
         for name, question in every.items()
     }
 
