@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from gateway.register.owed import Question, read_breaches, read_due
+from shared.access.caller import Party
 from tests.shared.databases import Database
 
 AS_OF = datetime(2024, 7, 1, 12, tzinfo=UTC)
@@ -56,9 +57,12 @@ async def explaining(database: Database) -> Any:
     await connection.close()
 
 
-async def test_the_database_does_not_take_what_is_asked_for_to_be_rare(explaining: Any) -> None:
+@pytest.mark.parametrize("within", [None, frozenset({("police", "force-7")})])
+async def test_the_database_does_not_take_what_is_asked_for_to_be_rare(
+    explaining: Any, within: frozenset[Party] | None
+) -> None:
     # Where it does, it does not go through them in their order until a page is full: it sorts all.
-    asked = Question(as_of=AS_OF, limit=80_000, organisation="force-7")
+    asked = Question(as_of=AS_OF, limit=80_000, organisation="force-7", within=within)
     await read_breaches(explaining, asked)
     await read_due(explaining, asked, AS_OF + timedelta(days=365))
     assert len(explaining.plans) == 2
