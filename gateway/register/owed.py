@@ -302,6 +302,7 @@ def _select(
 
 
 def _common(asked: Question, asking: Asking, as_of: str, source: _Source) -> list[str]:
+    # That it has begun needs no saying: nothing is pending or broken before its start.
     conditions = ["due_at IS NOT NULL", *source.only]
     if asked.within is not None:
         # Owners with their organisations, `owner/organisation`, or `owner/*` for all of a kind.
