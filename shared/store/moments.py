@@ -6,7 +6,6 @@ is slower, so that only connections that write have it.
 """
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
 import asyncpg
 
@@ -14,6 +13,8 @@ import asyncpg
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 # A journey has some 140 moments in its rows, of which 17 differ: those of many journeys are held.
 _HELD = 2**14
+# Begun anew when it is full: to remember which was used last costs as much as to count.
+_counts: dict[datetime, tuple[int]] = {}
 
 
 async def say_moments_fast(connection: asyncpg.Connection) -> None:
@@ -29,15 +30,19 @@ def counted(moment: datetime) -> tuple[int]:
     Raises TypeError for a naive one.
     """
     # Two moments of one hour that came twice are equal to each other in any other zone.
-    return _held(moment) if moment.tzinfo is UTC else _count(moment)
+    if moment.tzinfo is not UTC:
+        return _count(moment)
+    count = _counts.get(moment)
+    if count is None:
+        if len(_counts) == _HELD:
+            _counts.clear()
+        count = _counts[moment] = _count(moment)
+    return count
 
 
 def _count(moment: datetime) -> tuple[int]:
     since = moment - _EPOCH
     return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds,)
-
-
-_held = lru_cache(_HELD)(_count)
 
 
 def moment_of(kept: tuple[int]) -> datetime:

@@ -84,7 +84,7 @@ WHERE source = $1 AND source_event_id = $2
 # journey has few references, and would read whole tables to join them.
 # The same snapshot brings the interruptions of those who speak and of those the case was passed to,
 # who may owe and, while they could not send, have said nothing: rows without a reference. Those
-# that nobody declared say whether they are withdrawn.
+# that nobody declared say whether they are withdrawn. The columns are those of RECORDS.
 READ = """
 WITH RECURSIVE joined (reference_id) AS (
     SELECT $1::uuid
@@ -113,16 +113,16 @@ WITH RECURSIVE joined (reference_id) AS (
     CROSS JOIN unnest('{region,to}'::text[]) AS word
     WHERE type IN ('contact_scheme.referred', 'file.submitted', 'handover.sent', 'event.corrected')
 )
-SELECT reference_id, reference, first_received_at, version, event_id, source, source_event_id,
-       type, occurred_at, time_precision, recorded_at, received_at, data, backfill,
-       NULL AS agency, NULL AS organisation, NULL AS system, NULL AS interruption_id,
+SELECT $1::uuid AS origin, reference_id, reference, first_received_at, version, event_id, source,
+       source_event_id, type, occurred_at, time_precision, recorded_at, received_at, data,
+       backfill, NULL AS agency, NULL AS organisation, NULL AS system, NULL AS interruption_id,
        NULL::timestamptz AS from_at, NULL::timestamptz AS until_at, NULL AS reason, NULL AS amends,
        NULL::boolean AS replayed, NULL::boolean AS withdrawn
 FROM told
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, occurred_at, NULL, recorded_at, received_at, NULL, NULL,
-       door, party.organisation, system, interruption_id, from_at, until_at, reason, amends,
+SELECT $1, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, occurred_at, NULL, recorded_at, received_at, NULL,
+       NULL, door, party.organisation, system, interruption_id, from_at, until_at, reason, amends,
        replayed, withdrawn
 FROM party CROSS JOIN unnest('{police,cps,probation}'::text[]) AS door
 CROSS JOIN LATERAL (

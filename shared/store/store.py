@@ -5,24 +5,18 @@ import random
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
-from pydantic_core import from_json
 
 from shared.feed import Feed, Span
-from shared.feed_silence import FeedSilence, SilenceWord, noticed_of
-from shared.interruption import Declaration, KeptDeclaration, interruptions_of
+from shared.feed_silence import FeedSilence
+from shared.interruption import Declaration, KeptDeclaration
 from shared.journey_event import (
     Agency,
-    ErasedEvent,
     JourneyEvent,
     JourneyRecord,
-    KeptEvent,
-    KnownReference,
     Receipt,
     reference_id,
 )
@@ -34,6 +28,7 @@ from shared.store.address import for_asyncpg
 from shared.store.ids import edge_of
 from shared.store.moments import say_moments_fast
 from shared.store.parcels import KeptIdentity, Parcel, columns, parcels
+from shared.store.records import record_of, records_of
 from shared.store.sharing import Answer, SharedCommits
 
 Clock = Callable[[], datetime]
@@ -170,7 +165,7 @@ class Store:
         we first heard of them. None where nobody has ever used the reference.
         """
         rows = await self._ask(statements.READ, lambda: [reference_id])
-        return _record(rows) if rows else None
+        return record_of(rows) if rows else None
 
     async def read_keys(self, *, after: UUID, limit: int, known_at: datetime) -> list[UUID]:
         """Return the keys of the next references after a key, as known at a moment, in order.
@@ -199,8 +194,7 @@ class Store:
         self, statement: str, keys: Sequence[UUID], known_at: datetime
     ) -> list[JourneyRecord]:
         asked = [list(keys), known_at]
-        rows = await self._ask(statement, lambda: asked)
-        return [_record(list(own)) for _, own in groupby(rows, itemgetter("origin"))]
+        return records_of(await self._ask(statement, lambda: asked))
 
     async def ask(self, statement: str, *arguments: Any) -> list[Any]:
         """Run one statement on what is made from the events, and return its rows after COMMIT."""
@@ -453,76 +447,6 @@ class _Batch:
             else:
                 answers.append(parcel.answer(kept, kept.received_at, created=False))
         return answers
-
-
-def _record(rows: Sequence[Any]) -> JourneyRecord:
-    """Return the record of some rows; those without a reference are interruptions."""
-    references: dict[UUID, KnownReference] = {}
-    events: list[KeptEvent] = []
-    erased: list[ErasedEvent] = []
-    declarations: list[KeptDeclaration] = []
-    noticed: list[SilenceWord] = []
-    for row in rows:
-        key = row["reference_id"]
-        if key is None:
-            if row["withdrawn"] is None:
-                declarations.append(feeds.declaration_of(row))
-            else:
-                noticed.append(feed_silences.word_of(row))
-            continue
-        if key not in references:
-            references[key] = _known_reference(row)
-        if row["data"] is not None:
-            events.append(_kept_event(row))
-        elif row["event_id"] is not None:
-            erased.append(_erased_event(row))
-    return JourneyRecord(
-        references=tuple(
-            sorted(
-                references.values(), key=lambda known: (known.first_received_at, known.reference)
-            )
-        ),
-        events=tuple(events),
-        erased=tuple(erased),
-        interruptions=(
-            interruptions_of(declarations) + noticed_of(noticed) if declarations or noticed else ()
-        ),
-    )
-
-
-def _known_reference(row: Any) -> KnownReference:
-    return KnownReference(
-        reference=row["reference"],
-        reference_id=row["reference_id"],
-        first_received_at=row["first_received_at"],
-        version=row["version"],
-    )
-
-
-def _erased_event(row: Any) -> ErasedEvent:
-    return ErasedEvent(
-        source=row["source"],
-        reference=row["reference"],
-        occurred_at=row["occurred_at"],
-        precision=row["time_precision"],
-        received_at=row["received_at"],
-    )
-
-
-def _kept_event(row: Any) -> KeptEvent:
-    return KeptEvent(
-        source=row["source"],
-        id=row["source_event_id"],
-        type=row["type"],
-        reference=row["reference"],
-        occurred_at=row["occurred_at"],
-        data=from_json(row["data"]),
-        precision=row["time_precision"],
-        recorded_at=row["recorded_at"],
-        received_at=row["received_at"],
-        event_id=row["event_id"],
-        backfill=row["backfill"],
-    )
 
 
 def _receipt(row: Any) -> Receipt:

@@ -14,7 +14,7 @@ from gateway.journey.obligation import Obligation
 from gateway.journey.standing import Standing
 from gateway.journey.timeline import Timeline, timeline_of
 from shared.journey_event import KeptEvent, reference_id
-from shared.london import write_instant
+from shared.london import london_day, write_instant
 from tests.builders import CASE, CRIME, SOURCES, STANDARD, JourneyBuilder, calendar, rulebook
 
 START = datetime(2023, 3, 1, tzinfo=UTC)
@@ -168,6 +168,8 @@ def test_an_earlier_look_agrees_with_the_intervals_seen_later(
             continue
         if joined and early.silence is not None:
             continue  # once the victim has joined, it is known that the case never closed
+        if early.start.by_day and early.start.day == london_day(moment):
+            continue  # another agency may tell the same of a later minute of that day
         assert held_at(late[early.id], moment) is early.standing
 
 

@@ -1,5 +1,6 @@
 """Whatever order we were told in, what is found of conduct is the same."""
 
+from dataclasses import fields
 from typing import Any
 
 from hypothesis import given, settings
@@ -62,8 +63,8 @@ def journey_of_all() -> JourneyBuilder:
 
 def told(finding: Finding) -> dict[str, Any]:
     """Everything a finding says, its events by their names."""
-    fields = {name: getattr(finding, name) for name in Finding.__slots__}
-    return {**fields, "events": [(event.source, event.id) for event in finding.events]}
+    said = {field.name: getattr(finding, field.name) for field in fields(finding)}
+    return {**said, "events": [(event.source, event.id) for event in finding.events]}
 
 
 def all_found(journey: JourneyBuilder) -> list[dict[str, Any]]:
