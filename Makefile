@@ -6,10 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKER := uv==0.13.8
 LINTER := @stoplight/spectral-cli@6.16.3
+# Where tests and benches run: here, or with COMPILED=1 where the heart is compiled.
+PLACE := $(if $(COMPILED),build/compiled,.)
+COPY := $(if $(COMPILED),compiled)
+PYTHON_HERE := $(CURDIR)/$(BIN)/python
 APPS := gateway.app services.police.app services.cps.app services.probation.app
 
 .DEFAULT_GOAL := help
-.PHONY: help demo token synthetic test torture check openapi format lock bench clean
+.PHONY: help demo token synthetic test torture check openapi format lock bench compiled clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,8 +29,8 @@ synthetic: $(VENV)/ready ## Make synthetic journeys and what is true of them; AR
 	@exec $(BIN)/python -m demo.synthetic $(ARGS)
 
 # Three at once on two cores, because many a test waits for a process or a database.
-test: $(VENV)/ready ## Run the tests; ARGS="tests/house -x" is handed to pytest
-	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(ARGS)
+test: $(VENV)/ready $(COPY) ## Run the tests; ARGS="tests/house -x" is handed to pytest, COMPILED=1 as for bench
+	@cd $(PLACE) && exec $(PYTHON_HERE) -m pytest --numprocesses 3 --dist worksteal $(ARGS)
 
 torture: $(VENV)/ready ## Kill, stop and flood doors and projectors many times over; TIMES=50 is how many
 	@TORTURE=$(or $(TIMES),20) $(BIN)/python -m pytest tests/services/test_survival.py \
@@ -61,6 +65,7 @@ lock: $(VENV)/ready ## Pin the dependencies of pyproject.toml anew; ARGS=--upgra
 	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check $(LOCKER)
 	@$(call pin,runtime,What the four applications need)
 	@$(call pin,dev,What a laptop and CI need,--all-extras --constraint requirements/runtime.txt)
+	@$(call pin,compiled,What the image is built with,--extra compiled --constraint requirements/dev.txt)
 	@$(call pin,client,What the client needs,--constraint requirements/dev.txt,client/)
 	@rm -r build/lock
 
@@ -71,10 +76,18 @@ build/lock/bin/uv pip compile $(4)pyproject.toml $(3) --output-file requirements
   cat requirements/$(1).txt; } > build/$(1).txt && mv build/$(1).txt requirements/$(1).txt
 endef
 
-bench: $(VENV)/ready ## Measure how fast it is on this machine
+bench: $(VENV)/ready $(COPY) ## Measure how fast it is on this machine; COMPILED=1 with a compiled heart
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade \
 	    --target build/bench -r bench/requirements.txt
-	@PYTHONPATH=build/bench exec $(BIN)/python -m bench $(ARGS)
+	@cd $(PLACE) && PYTHONPATH=$(CURDIR)/build/bench exec $(PYTHON_HERE) -m bench $(ARGS)
+
+# A copy, because a module that was compiled knows nothing of what is changed in it later.
+compiled: $(VENV)/ready ## Copy the code to build/compiled and compile the heart there; needs a C compiler
+	@rm -rf build/compiled && mkdir -p build/compiled
+	@git ls-files -z --cached --others --exclude-standard | tar --null --files-from - -cf - \
+	    | tar -C build/compiled -xf -
+	@echo 'Compiling the heart in build/compiled; this takes some three minutes.' >&2
+	@cd build/compiled && exec $(PYTHON_HERE) compile_heart.py
 
 clean: ## Remove the virtual environment and everything built
 	@rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

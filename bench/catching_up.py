@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.compiled import whether_compiled
 from bench.letting_in import let_in
 from bench.register import CORES, TEMPLATE, Bench, hands, synthetic_events, write_books
 from bench.server import set_up
@@ -80,7 +81,7 @@ def main() -> None:
         asyncio.run(set_up(server))
         server.create_database(TEMPLATE)
         upgrade(server.owner_url(TEMPLATE), server.role_passwords)
-        print(f"projecting processes: {asked.processes}")
+        print(f"projecting processes: {asked.processes}; {whether_compiled()}")
         print("| journeys | events | imported, events/s | caught up, events/s | / imported |")
         print("|---|---|---|---|---|")
         for journeys in asked.sizes:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 
+from bench.compiled import whether_compiled
 from bench.declare import Declare, NoDeclare, declare
 from bench.journeys import Sample, make_journeys
 from bench.naive import Verdict, bank_holidays, follow_plainly
@@ -180,7 +181,7 @@ def measure(journeys: int, rounds: int) -> None:
         f"{journeys:,} journeys, {events:,} events, {len(rulebook.duties)} duties, "
         f"{owed:,} obligations (the same by both); {rounds} rounds; "
         f"{platform.python_implementation()} {platform.python_version()}, "
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores; {whether_compiled()}"
     )
     print("| rival | heart, journeys/s | rival | ratio: median (least to most) | floor | aim | |")
     print("|---|---|---|---|---|---|---|")

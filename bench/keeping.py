@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.appends import copying
+from bench.compiled import whether_compiled
 from bench.growing import Asked, main
 from bench.letting_in import let_in
 from bench.multiplied import Multiplied
@@ -78,6 +79,7 @@ def report(found: list[Found]) -> None:
     """Print the table: medians, with the least and the most."""
     counts = sorted(found[0].shuffled)
     shuffled = " | ".join(f"shuffled, processes: {n}" for n in counts)
+    print(whether_compiled())
     print(f"| journeys | imported, events/s | caught up | / imported | COPY | {shuffled} |")
     print(f"|---|---|---|---|---|{'---|' * len(counts)}")
     for one in found:

@@ -39,6 +39,7 @@ import asyncpg
 import uvloop
 
 from bench.appends import copying, post, send_all
+from bench.compiled import whether_compiled
 from bench.imports import sending
 from bench.letting_in import let_in
 from bench.publish_styles import serving
@@ -288,7 +289,7 @@ def measure(journeys: int, rounds: int, *, only_catch_up: bool) -> None:
                     taken = bench.bytes_of_a_journey(journeys)
             with ExitStack() as stack:
                 flooded.append(len(whole) / Bench(server, stack).doors.send(whole))
-    print(f"{journeys:,} journeys, {len(whole):,} events, {rounds} rounds")
+    print(f"{journeys:,} journeys, {len(whole):,} events, {rounds} rounds; {whether_compiled()}")
     print("| P7 | median (least to most) | floor | aim |")
     print("|---|---|---|---|")
     goals, none = f"{CATCH_UP_FLOOR:.0f} | {CATCH_UP_AIM:.0f}", " | "

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from bench.asking import asking, p50_p99
+from bench.compiled import whether_compiled
 from bench.growing import Asked, main
 from bench.multiplied import Multiplied
 from shared.store.statements import READ
@@ -53,6 +54,7 @@ async def measure(store: Multiplied, asked: Asked) -> Found:
 
 def report(found: list[Found]) -> None:
     """Print the table, and what it comes to."""
+    print(whether_compiled())
     print("| journeys | REST p50, p99 ms | SQL p50, p99 ms | REST / SQL p50 | p99 / p50 |")
     print("|---|---|---|---|---|")
     for one in found:

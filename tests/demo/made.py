@@ -14,7 +14,7 @@ from services.door.content import as_corrected
 from services.door.wire import Reader
 from services.police.app import ROOM as POLICE
 from services.probation.app import ROOM as PROBATION
-from shared.journey_event import JourneyEvent, KeptEvent, reference_id
+from shared.journey_event import JourneyEvent, JourneyRecord, KeptEvent, reference_id
 from tests.builders import JourneyBuilder
 from tests.tokens import ANYBODY
 
@@ -42,11 +42,17 @@ def kept(made: Made) -> Iterator[KeptEvent]:
         )
 
 
-def membership_of(made: Made) -> Membership:
-    """Return the journey that its events make."""
+def record_of(made: Made) -> JourneyRecord:
+    """Return the record that a store would read of its events."""
     journey = JourneyBuilder()
     journey.events = list(kept(made))
-    membership = journey_of(journey.record(), reference_id(made.reference))
+    return journey.record()
+
+
+def membership_of(made: Made) -> Membership:
+    """Return the journey that its events make."""
+    record = record_of(made)
+    membership = journey_of(record, reference_id(made.reference))
     assert membership is not None
-    assert len(membership.events) == len(journey.events), "links join all that was said"
+    assert len(membership.events) == len(record.events), "links join all that was said"
     return membership

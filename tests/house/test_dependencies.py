@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-LOCKS = ["runtime", "dev", "client"]
+LOCKS = ["runtime", "compiled", "dev", "client"]
 
 
 @pytest.fixture
@@ -52,8 +52,9 @@ def read_pins(text: str) -> dict[str, Version]:
 def asked_for(pyproject: dict[str, Any], lock: str) -> list[Requirement]:
     """What pyproject.toml asks for, as far as a lock has to answer it."""
     asked = list(pyproject["project"]["dependencies"])
-    if lock == "dev":
-        for extra in pyproject["project"]["optional-dependencies"].values():
+    extras = pyproject["project"].get("optional-dependencies", {})
+    for name, extra in extras.items():
+        if lock in ("dev", name):
             asked += extra
     return [Requirement(line) for line in asked]
 
@@ -77,6 +78,7 @@ def test_a_lock_pins_all_that_is_asked_for(
 def test_all_locks_pin_the_same_releases(pins: dict[str, dict[str, Version]]) -> None:
     assert pins["runtime"].items() <= pins["dev"].items()
     assert pins["client"].items() <= pins["dev"].items()
+    assert pins["runtime"].items() <= pins["compiled"].items() <= pins["dev"].items()
 
 
 @pytest.mark.parametrize("lock", LOCKS)

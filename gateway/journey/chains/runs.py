@@ -143,7 +143,7 @@ class _Looked:
                     self._show(place.chain, _of_contact(place.step, contact, how))
             carried = contact.carried
             if carried and not carried.isdisjoint(_WAYS.by_carried):
-                for word in carried & _WAYS.by_carried.keys():
+                for word in carried.intersection(_WAYS.by_carried):
                     self._told(contact, _WAYS.by_carried[word])
             if contact.agency in _WAYS.by_agency:
                 self._told(contact, _WAYS.by_agency[contact.agency])
