@@ -1,5 +1,5 @@
 # One image for the migration, the agency services and the gateway; the command says which one runs.
-# Its heart is compiled where there is a compiler, and nothing but the code goes on from there.
+# Its heart is compiled where there is a compiler, and only the folder of the code goes on.
 FROM python:3.12 AS compiled
 
 WORKDIR /srv/victim-journey

@@ -13,7 +13,7 @@ import asyncpg
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 # A journey has some 140 moments in its rows, of which 17 differ: those of many journeys are held.
 _HELD = 2**14
-# Begun anew when it is full: to remember which was used last costs as much as to count.
+# Begun anew when it is full, so that nothing has to remember which was used last.
 _counts: dict[datetime, tuple[int]] = {}
 
 
