@@ -13,8 +13,8 @@ from shared.journey_event import ErasedEvent, JourneyRecord, KeptEvent, KnownRef
 from shared.store.feed_silences import word_of
 from shared.store.feeds import declaration_of
 
-# After its origin a row tells an event and its reference: taken by place at once, and not by fourteen
-# names, because there is a row for every event.
+# After its origin a row tells an event and its reference: taken by place at once, and not by
+# fourteen names, because there is a row for every event.
 _EVENT = slice(1, 15)
 
 
