@@ -204,7 +204,7 @@ def test_the_readme_s_first_requests_answer_as_it_says(
     make.chmod(0o755)
     path = f"{make.parent}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}"
     # Without what an outer make hands down: its ARGS are not the token's.
-    bare = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+    bare = {n: value for n, value in os.environ.items() if "MAKE" not in n and n != "ARGS"}
     environment = {**bare, "PATH": path + os.environ["PATH"]}
 
     def pasted(script: str, services: Iterable[Service]) -> str:
