@@ -3,7 +3,7 @@
 Run `python -m bench.catching_up [--sizes 10000 100000 1000000] [--processes N]`: the second half of
 P7 of the performance page. Three agencies import so many synthetic journeys into a database of its
 own, as `bench.register` has them do it, a few files at a time; then a projector, of a process a
-core, catches up with all of them. A million took 36 minutes on two cores, and takes some tens of
+core, catches up with all of them. A million took 32 minutes on two cores, and takes some tens of
 gigabytes of disk.
 """
 

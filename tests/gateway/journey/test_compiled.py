@@ -1,4 +1,4 @@
-"""A compiled heart says of every journey what its source says."""
+"""A compiled heart says of every journey what it says in Python."""
 
 import shutil
 import subprocess
@@ -16,13 +16,13 @@ JOURNEYS = 400
     not list(ROOT.glob("heart__mypyc.*")), reason="no compiled heart here: `make test COMPILED=1`"
 )
 @pytest.mark.slow
-def test_it_says_what_its_source_says(tmp_path: Path) -> None:
+def test_it_says_what_it_says_in_python(tmp_path: Path) -> None:
     for room in ROOMS:
         libraries = shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
         shutil.copytree(ROOT / room, tmp_path / room, ignore=libraries)
-    compiled, source = said_in(ROOT), said_in(tmp_path)
-    assert len(source) == len(set(source)) == JOURNEYS
-    assert compiled == source
+    compiled, in_python = said_in(ROOT), said_in(tmp_path)
+    assert len(in_python) == len(set(in_python)) == JOURNEYS
+    assert compiled == in_python
 
 
 def said_in(place: Path) -> list[str]:
